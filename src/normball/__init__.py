@@ -1,0 +1,59 @@
+"""normball: regularised logistic regression whose every answer carries its proof.
+
+Names load when they are first used (PEP 562): `import normball` itself imports nothing heavy.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Audit",
+    "Certificate",
+    "ConvergenceWarning",
+    "InputError",
+    "LogisticRegression",
+    "NormballError",
+    "NormballWarning",
+    "Solution",
+    "StrengthConflict",
+    "audit",
+    "solve",
+]
+
+_HOME = {  # public name -> the room it lives in
+    "Audit": "results",
+    "Certificate": "certificates",
+    "ConvergenceWarning": "errors",
+    "InputError": "errors",
+    "LogisticRegression": "estimators",
+    "NormballError": "errors",
+    "NormballWarning": "errors",
+    "Solution": "results",
+    "StrengthConflict": "errors",
+    "audit": "verbs",
+    "solve": "verbs",
+}
+
+if TYPE_CHECKING:  # the same names, for editors and type checkers
+    from .certificates import Certificate
+    from .errors import ConvergenceWarning, InputError, NormballError, NormballWarning, StrengthConflict
+    from .estimators import LogisticRegression
+    from .results import Audit, Solution
+    from .verbs import audit, solve
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its room, once."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'normball' has no attribute {name!r}; it has: {', '.join(__all__)}")
+    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -1,0 +1,112 @@
+"""The Newton certificate: existence, objective and coefficient error from one exact Hessian (λ = 0 included).
+
+At θ = (b, w on the support) with gradient g and Hessian H of F there, ν² = gᵀH⁻¹g and R = max_i ‖x̃_i‖_{H⁻¹}.  The logistic
+loss is generalised self-concordant, so if Rν < 1 a minimiser exists, F - F* <= [Rν + (1-Rν) log(1-Rν)]/R², and every
+coefficient is within t·sqrt((H⁻¹)_jj) of its optimum, t = -log(1-Rν)/R.  Source: Bach (2010), EJS 4 (self-concordance of
+the logistic loss); the rest in docs/design/certificates.md, "The Newton certificate".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .problem import Array, Column, Family
+
+LARGEST = 4000
+"""Support beyond which no Hessian is formed."""
+
+
+@dataclass(frozen=True)
+class NewtonProof:
+    """What one exact Hessian proves; conditioned coordinates."""
+
+    gap: float  # F - F* <= gap
+    coef_error: Array  # (p,)  |w - w*|
+    intercept_error: float
+    aliased: Array  # columns in an exact linear dependence
+    null: Array  # (1+p, k)  directions (b, w) that change no prediction
+
+
+def newton_proof(family: Family, column: Column, coef: Array, intercept: float) -> NewtonProof | None:
+    """The proof at (intercept, coef), or None where it does not hold: too far off, singular, or signs not settled."""
+    p, with_b = len(coef), family.design.intercept
+    support = np.flatnonzero((coef != 0.0) | (column.l1 == 0.0))
+    if len(support) > LARGEST or np.isfinite(column.lower).any() or np.isfinite(column.upper).any():
+        return None
+    F, grad, squares = _exact(family, column, coef, intercept, support)
+    take = slice(None) if with_b else slice(1, None)
+    l2 = np.concatenate([[0.0], column.l2[support]])[take]
+    slope = np.concatenate([[0.0], column.l2[support] * coef[support] + column.l1[support] * np.sign(coef[support])])
+    g = (np.concatenate([grad[:1], grad[1:][support]]) - slope)[take]
+    H = F[take, take] + np.diag(l2)
+    if not len(g):
+        return NewtonProof(0.0, np.zeros(p), 0.0, np.zeros(0, int), np.zeros((1 + p, 0)))
+    if not np.isfinite(H).all():
+        return None
+    values, V = np.linalg.eigh(H)
+    kept = values > 1e-14 * len(g) * max(values[-1], 0.0)
+    if not kept.any():
+        return None
+    null = np.zeros((1 + p, int((~kept).sum())))
+    null[np.concatenate([[0], 1 + support])[take]] = V[:, ~kept]
+    farthest = 1.0 + float(np.sum(family.design.survey.reach[support] ** 2))  # ‖(1, x_i)‖² is at most this
+    if null.shape[1]:
+        moved = _farthest(family, support, null[1 + support], null[0])
+        if moved > 1e-18 * farthest or (column.l1[support] @ np.abs(null[1 + support])).any():
+            return None  # flat only because the rows are saturated, or the L1 optimum is not unique
+    inverse_half = V[:, kept] / np.sqrt(values[kept])
+    rounding = 2.0 * np.finfo(float).eps * float(np.sqrt((1.0 / values[kept]).sum()))  # of g: a sum of terms below 1/2
+    nu = float(np.linalg.norm(inverse_half.T @ g)) + rounding
+    R = float(np.sqrt(farthest / values[kept][0]))
+    if R * nu > 1e-3:  # the cheap bound is loose: take the rows' own leverages
+        shift, rest = (inverse_half[0], inverse_half[1:]) if with_b else (0.0 * inverse_half[0], inverse_half)
+        R = float(np.sqrt(_farthest(family, support, rest, shift)))
+    if not R * nu < 1.0:
+        return None
+    gap, t = _from_decrement(R, nu)
+    spread = t * np.sqrt((inverse_half**2).sum(1))
+    coef_error, off = np.zeros(p), np.ones(p, bool)
+    coef_error[support] = spread[1:] if with_b else spread
+    off[support] = False
+    signs_settled = (np.abs(coef) > coef_error) | (column.l1 == 0.0) | off
+    growth = np.expm1(R * t) / R if R > 0 else t
+    zeros_settled = ~off | (np.abs(grad[1:]) + growth * np.sqrt(squares) <= column.l1)
+    if not (signs_settled.all() and zeros_settled.all()):
+        return None
+    aliased = np.flatnonzero((np.abs(null[1:]) > 1e-7).any(1))
+    return NewtonProof(gap, coef_error, float(spread[0]) if with_b else 0.0, aliased, null)
+
+
+def _from_decrement(R: float, nu: float) -> tuple[float, float]:
+    """[Rν + (1-Rν) log(1-Rν)]/R² and -log(1-Rν)/R, by series where they would cancel."""
+    x = R * nu
+    if x < 1e-3:
+        return nu * nu * (0.5 + x / 6.0 + x * x / 12.0 + x**3 / 20.0), nu * (1.0 + x / 2.0 + x * x / 3.0 + x**3 / 4.0)
+    return (x + (1.0 - x) * np.log1p(-x)) / R**2, -np.log1p(-x) / R
+
+
+def _exact(family, column, coef, intercept, support):
+    """Gram of (1, x_S) with weights c h, gradient (1+p,), Σ c h x_j² (p,): one read."""
+    scale = family.train[:, column.split] / family.norm[column.split]
+    return family.design.add_up(_exact_block, family.loss, coef, intercept, support, scale, family.design.fast)
+
+
+def _exact_block(block, loss, coef, intercept, support, scale, fast):
+    eta = (block.times(coef[:, None])[:, 0] + intercept + block.offset)[:, None]
+    r, h, _ = loss.link(block.y, eta, block.weight * scale[block.cell], fast)
+    both = block.t_times(np.hstack([r, h]))
+    gram = np.empty((len(support) + 1,) * 2)
+    gram[0, 0], gram[0, 1:], gram[1:, 0] = h.sum(), both[support, 1], both[support, 1]
+    gram[1:, 1:] = block.gram(h[:, 0], support)
+    return gram, np.concatenate([r.sum(0), both[:, 0]]), block.square_sums(h[:, 0])
+
+
+def _farthest(family, support, directions, shift) -> float:
+    """max over rows of ‖shift + x_S directions‖²: one read."""
+    return family.design.largest(_farthest_block, support, directions, shift)
+
+
+def _farthest_block(block, support, directions, shift):
+    return block.farthest(support, directions, shift)

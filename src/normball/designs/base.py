@@ -1,0 +1,188 @@
+"""The contract between data and everything else: blocks of rows, a survey, sums in fixed order, a meter of reads."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from .. import runtime
+
+Array = np.ndarray
+FAST_FROM = 1e5
+"""n·p from which compiled kernels pay for their start-up (a few tenths of a second, once in a process)."""
+CHUNKS = 16
+"""Into how many fixed pieces a large sum is cut: enough for any pool, few enough partial sums to hold."""
+
+
+class Block(Protocol):
+    """Rows of one cell, conditioned, with what travels with a row."""
+
+    rows: slice | Array  # which rows of X these are
+    cell: int
+    y: Array  # (m,)
+    weight: Array  # (m,)
+    offset: Array  # (m,)
+
+    def times(self, W: Array) -> Array:
+        """X W, (m, C)."""
+        ...
+
+    def t_times(self, R: Array) -> Array:
+        """Xᵀ R, (p, C)."""
+        ...
+
+    def gram(self, h: Array, cols: Array | None, single: bool) -> Array:
+        """Xᵀ diag(h) X over the columns `cols` (all if None); in float32 products if `single`."""
+        ...
+
+    def square_sums(self, h: Array) -> Array:
+        """Σ h x_j², (p,)."""
+        ...
+
+    def take(self, cols: Array) -> Array:
+        """X[:, cols], dense (m, q)."""
+        ...
+
+    def farthest(self, cols: Array, A: Array, shift: Array) -> float:
+        """max over rows of positive weight of ‖shift + X[:, cols] A‖²;  A (q, k), shift (k,)."""
+        ...
+
+    def hess_times(self, h: Array, v: Array, vb: float) -> tuple[Array, float, Array]:
+        """With u = X v + vb:  Xᵀ(h∘u) (p,), Σ h u, and u (m,)."""
+        ...
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Pass one: what the columns look like.  Vectors are (p,); moments are weighted, per cell, about `about`."""
+
+    mean: Array  # subtracted inside the blocks (0 where X is sparse or there is no intercept)
+    scale: Array  # blocks are divided by it
+    reach: Array  # max |conditioned x|: how far a row can be moved by one coefficient
+    constant: Array  # bool: a single value in every row
+    finite: bool
+    about: Array
+    totals: Array  # (cells,)     Σ weight
+    first: Array  # (cells, p)   Σ weight (x - about)
+    second: Array  # (cells, p)   Σ weight (x - about)²
+
+    def sd(self, cells: Array) -> Array:
+        """Weighted standard deviation of each column over the given cells (bool), original units (p,)."""
+        total = self.totals[cells].sum()
+        shift = self.first[cells].sum(0) / total
+        return np.sqrt(np.maximum(self.second[cells].sum(0) / total - shift**2, 0.0))
+
+
+class Design(ABC):
+    """X with its rows' y, weight, offset and cell.  `reads` counts passes over X, everything included."""
+
+    n: int
+    p: int
+    y: Array
+    weight: Array
+    offset: Array
+    intercept: bool
+    survey: Survey
+    fast: bool  # compiled kernels are worth their start-up
+    reads: float = 0.0
+    cells: Array | None = None  # (n,) int: rows that every split treats alike share a cell; None: one cell
+    n_cells: int = 1
+
+    @abstractmethod
+    def chunks(self) -> list[tuple]:
+        """The fixed pieces of the rows; `blocks(*piece)` walks one of them."""
+
+    @abstractmethod
+    def blocks(self, *piece) -> Iterator[Block]:
+        """The blocks of one piece, in order; a last argument `stride` > 1 leaves some out."""
+
+    def add_up(self, task: Callable, *args, stride: int = 1) -> tuple:
+        """Σ over blocks of task(block, *args), a tuple of arrays or floats; the same bits for any number of threads.
+
+        stride > 1 asks for a part of the blocks only, spread over all rows (a design may give more).
+        """
+        self.reads += 1.0 / stride
+        total: list = []
+        for part in runtime.in_order(self._sum_piece, [((*piece, stride), task, args) for piece in self.chunks()]):
+            total = _plus(total, part)
+        return tuple(total)
+
+    def largest(self, task: Callable, *args) -> float:
+        """The maximum over blocks of task(block, *args): one read."""
+        self.reads += 1.0
+        parts = runtime.in_order(lambda *piece: [task(b, *args) for b in self.blocks(*piece)], self.chunks())
+        return max((value for part in parts for value in part), default=0.0)
+
+    def _sum_piece(self, piece: tuple, task: Callable, args: tuple) -> list:
+        total: list = []
+        for block in self.blocks(*piece):
+            total = _plus(total, task(block, *args))
+        return total
+
+    @abstractmethod
+    def columns(self, j: Array):
+        """The conditioned columns j as a matrix of their own (n, q): an F-ordered array, or CSC."""
+
+    @abstractmethod
+    def rows(self, i: Array) -> Array:
+        """The conditioned rows i, dense (m, p)."""
+
+    @abstractmethod
+    def unpenalised(self, rows: Array, cols: Array):
+        """(1, X) in the given rows and columns, as they came: an array or CSR; the 1 only with an intercept."""
+
+    def kernel(self, d: Array) -> Array:
+        """X diag(d) Xᵀ, (n, n): for wide data."""
+        self.reads += 1.0
+        K = np.zeros((self.n, self.n))
+        step = max(1, int(2**22 // max(self.n, 1)))
+        for lo in range(0, self.p, step):
+            j = np.arange(lo, min(lo + step, self.p))
+            part = self.columns(j)
+            part = part.toarray() if hasattr(part, "toarray") else part
+            K += (part * d[j]) @ part.T
+        return K
+
+    # ---- the meanings of conditioned coordinates -------------------------------------------------------------------
+    def to_original(self, coef: Array, intercept: float) -> tuple[Array, float]:
+        """Coefficients on the columns as they came."""
+        w = coef / self.survey.scale
+        return w, float(intercept - self.survey.mean @ w)
+
+    def to_conditioned(self, coef: Array, intercept: float) -> tuple[Array, float]:
+        """The way back."""
+        return coef * self.survey.scale, float(intercept + self.survey.mean @ coef)
+
+
+def _plus(total: list, part) -> list:
+    """Add a tuple of sums to a running one, in place where it can."""
+    if not total:
+        return list(part)
+    for k, value in enumerate(part):
+        total[k] += value
+    return total
+
+
+def row_pieces(cells: Array | None, n: int, step: int) -> tuple[list[tuple], Array | None]:
+    """Cut n rows, grouped by cell, into runs of at most `step` rows of one cell: (lo, hi, cell) and the row order."""
+    if cells is None:
+        return [(lo, min(lo + step, n), 0) for lo in range(0, n, step)], None
+    order = np.argsort(cells, kind="stable")
+    edges = np.flatnonzero(np.diff(cells[order], prepend=-1))
+    runs = zip(edges, [*edges[1:], n], strict=True)
+    return [(a, min(a + step, hi), int(cells[order[lo]])) for lo, hi in runs for a in range(lo, hi, step)], order
+
+
+def conditioning(mean: Array, sd: Array, low: Array, high: Array, centred: bool) -> tuple[Array, Array, Array, Array]:
+    """What to subtract, what to divide by, the reach after it, and constancy, from each column's moments and range."""
+    constant = low == high
+    shift = np.where(constant, low, mean) if centred else np.zeros_like(mean)
+    far = np.maximum(np.abs(high - shift), np.abs(low - shift))
+    size = sd if centred else np.hypot(sd, mean)
+    size = np.where(size > 1e-8 * far, size, far)  # all the weight on one value: use the range
+    scale = np.where(size > 0.0, size, 1.0)
+    return shift, scale, far / scale, constant

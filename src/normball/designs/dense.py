@@ -1,0 +1,187 @@
+"""A dense array in memory, any strides, float32 or float64; conditioned while a block is copied into cache."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import blas
+
+from .. import runtime
+from .base import CHUNKS, FAST_FROM, Array, Design, Survey, conditioning, row_pieces
+
+BLOCK = 2**17  # numbers in a block: 1 MB, half of a level-2 cache
+KEEP = 2**21  # X up to 16 MB is conditioned once and kept
+
+
+@dataclass
+class DenseBlock:
+    """Conditioned rows in cache."""
+
+    x: Array  # (m, p) float64, C-order
+    rows: slice | Array
+    cell: int
+    y: Array
+    weight: Array
+    offset: Array
+    fast: bool
+
+    def times(self, W):
+        return self.x @ W
+
+    def t_times(self, R):
+        return self.x.T @ R
+
+    def gram(self, h, cols=None, single=False):
+        x = self.x if cols is None else self.x[:, cols]
+        kind = np.float32 if single else np.float64
+        if self.fast:
+            from ..kernels.dense import row_scale
+
+            half = np.empty(x.shape, kind)
+            row_scale(x, h, half)
+        else:
+            half = (x * np.sqrt(h)[:, None]).astype(kind, copy=False)
+        upper = (blas.ssyrk if single else blas.dsyrk)(1.0, half.T)  # half.T is F-order: no copy
+        full = upper.astype(np.float64, copy=False)
+        return np.triu(full) + np.triu(full, 1).T
+
+    def square_sums(self, h):
+        return np.einsum("ij,ij,i->j", self.x, self.x, h)
+
+    def take(self, cols):
+        return self.x[:, cols]
+
+    def farthest(self, cols, A, shift):
+        moved = self.x[self.weight > 0.0][:, cols] @ A + shift
+        return float(np.einsum("ij,ij->i", moved, moved).max(initial=0.0))
+
+    def hess_times(self, h, v, vb):
+        u = self.x @ v + vb
+        hu = h * u
+        return self.x.T @ hu, float(hu.sum()), u
+
+
+class DenseDesign(Design):
+    """X (n, p) as it came: never copied, never changed."""
+
+    def __init__(self, X, y, weight, offset, *, intercept=True, cells=None):
+        self.X, self.y, self.weight, self.offset, self.intercept = X, y, weight, offset, intercept
+        self.n, self.p = X.shape
+        self.fast = X.size >= FAST_FROM
+        self.cells, self.n_cells = cells, 1 if cells is None else int(cells.max()) + 1
+        step = self.n if X.size <= 2**16 else max(64, BLOCK // max(self.p, 1))
+        self._pieces, self._order = row_pieces(cells, self.n, step)
+        self._kept: dict[int, DenseBlock] = {}
+        self.survey = self._survey()
+
+    def _take(self, lo: int, hi: int) -> slice | Array:
+        return slice(lo, hi) if self._order is None else self._order[lo:hi]
+
+    def chunks(self):
+        size = -(-len(self._pieces) // CHUNKS)
+        return [(k, min(k + size, len(self._pieces))) for k in range(0, len(self._pieces), size)] if size else []
+
+    def blocks(self, first, last, stride=1) -> Iterator[DenseBlock]:
+        for k in range(first, last, stride):
+            block = self._kept.get(k)
+            if block is None:
+                block = self._block(*self._pieces[k])
+                if self.X.size <= KEEP:
+                    self._kept[k] = block
+            yield block
+
+    def _block(self, lo, hi, cell) -> DenseBlock:
+        rows = self._take(lo, hi)
+        x = self._condition(self.X[rows])
+        return DenseBlock(x, rows, cell, self.y[rows], self.weight[rows], self.offset[rows], self.fast)
+
+    def _condition(self, x: Array) -> Array:
+        s = self.survey
+        if self.fast:
+            from ..kernels.dense import condition
+
+            out = np.empty(x.shape)
+            condition(x, s.mean, 1.0 / s.scale, out)
+            return out
+        return np.ascontiguousarray((x - s.mean) / s.scale)
+
+    def rows(self, i):
+        return self._condition(self.X[i])
+
+    def unpenalised(self, rows, cols):
+        one = np.ones((len(rows), int(self.intercept)))
+        return np.hstack([one, self.X[np.ix_(rows, cols)].astype(np.float64)])
+
+    def columns(self, j):
+        """Metered as its share of a read."""
+        self.reads += len(j) / max(self.p, 1)
+        s, out = self.survey, np.empty((len(j), self.n))
+        everything = len(j) == self.p
+        for lo in range(0, self.n, step := max(1, BLOCK // max(len(j), 1))):
+            part = self.X[lo : lo + step] if everything else self.X[lo : lo + step, j]
+            out[:, lo : lo + step] = ((part - s.mean[j]) / s.scale[j]).T
+        return out.T
+
+    # ---- pass one --------------------------------------------------------------------------------------------------
+    def _survey(self) -> Survey:
+        self.reads += 1.0
+        about = self._typical()
+        totals = np.zeros(self.n_cells)
+        first, second = np.zeros((self.n_cells, self.p)), np.zeros((self.n_cells, self.p))
+        low, high = np.full(self.p, np.inf), np.full(self.p, -np.inf)
+        pieces = [(chunk, about) for chunk in self.chunks()]
+        for part in runtime.in_order(self._survey_chunk, pieces):
+            for cell, total, acc in part:
+                totals[cell] += total
+                first[cell] += acc[0]
+                second[cell] += acc[1]
+                np.minimum(low, acc[2], out=low)
+                np.maximum(high, acc[3], out=high)
+        finite = bool(np.isfinite(first).all() and np.isfinite(low).all() and np.isfinite(high).all())
+        if finite:
+            self._rescue(second, about, low, high)
+            weight = max(float(totals.sum()), 1e-300)
+            shift = first.sum(0) / weight
+            sd = np.sqrt(np.maximum(second.sum(0) / weight - shift**2, 0.0))
+            facts = conditioning(about + shift, sd, low, high, centred=self.intercept)
+        else:
+            facts = (about, np.ones(self.p), np.ones(self.p), np.zeros(self.p, bool))
+        return Survey(*facts, finite, about, totals, first, second)
+
+    def _typical(self) -> Array:
+        """A value inside each column's range, near its mean: moments about it lose no digits."""
+        some = np.linspace(0, self.n - 1, min(self.n, 256)).astype(np.intp)
+        with np.errstate(over="ignore", invalid="ignore"):
+            rows = self.X[some].astype(np.float64)
+            about = (rows / len(some)).sum(0)
+        return np.where(np.isfinite(about), np.clip(about, rows.min(0, initial=np.inf), rows.max(0, initial=-np.inf)), 0.0)
+
+    def _survey_chunk(self, chunk, about):
+        out = []
+        for lo, hi, cell in self._pieces[slice(*chunk)]:
+            rows = self._take(lo, hi)
+            x, c = self.X[rows], self.weight[rows]
+            acc = np.empty((4, self.p))
+            if self.fast:
+                from ..kernels.dense import survey_block
+
+                acc[:2], acc[2], acc[3] = 0.0, np.inf, -np.inf
+                survey_block(x, c, about, acc)
+            else:
+                with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+                    d = x.astype(np.float64) - about
+                    acc[0], acc[1], acc[2], acc[3] = c @ d + 0.0 * d.sum(0), c @ (d * d), x.min(0), x.max(0)
+            out.append((cell, c.sum(), acc))
+        return out
+
+    def _rescue(self, second, about, low, high):
+        """Squares that left the range of float64 (|x| beyond 1e±150), taken again in units of the column's reach."""
+        far = np.maximum(np.abs(high - about), np.abs(low - about))
+        lost = (high > low) & (~np.isfinite(second).all(0) | (second.sum(0) < 1e-280))
+        for j in np.flatnonzero(lost & (far > 0)):
+            for cell in range(self.n_cells):
+                rows = slice(None) if self.cells is None else self.cells == cell
+                unit = np.sum(self.weight[rows] * ((self.X[rows, j] - about[j]) / far[j]) ** 2)
+                second[cell, j] = unit * far[j] * far[j]

@@ -1,0 +1,60 @@
+"""Everything normball raises or warns, as one family.
+
+    Exception                              UserWarning
+    └─ NormballError                       └─ NormballWarning
+       └─ InputError  (ValueError)            └─ ConvergenceWarning
+          ├─ TypeInputError  (TypeError)
+          └─ StrengthConflict              KeyboardInterrupt
+                                           └─ Interrupted
+
+A message is a sentence or a few: what was asked, what stands in the way, what to do; it names the argument and its
+value.  (`NotFittedError` is scikit-learn's, and is raised by the estimators as scikit-learn does.)
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ConvergenceWarning",
+    "InputError",
+    "Interrupted",
+    "NormballError",
+    "NormballWarning",
+    "StrengthConflict",
+    "TypeInputError",
+]
+
+
+class NormballError(Exception):
+    """Whatever normball raises on purpose."""
+
+
+class InputError(NormballError, ValueError):
+    """An argument that cannot be used, and why; nothing was computed and nothing was changed."""
+
+
+class TypeInputError(InputError, TypeError):
+    """An argument, or an entry of one, of a type that cannot be used: also a TypeError, as callers expect."""
+
+
+class StrengthConflict(InputError):
+    """The strength of the penalty was given twice, or not at all."""
+
+
+class NormballWarning(UserWarning):
+    """Whatever normball warns about."""
+
+
+class ConvergenceWarning(NormballWarning):
+    """The answer is not certified to the tolerance that was asked for; its certificate says how far it may be off."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C during a solve. `solution` holds the best answer so far, with its certificate (status "interrupted").
+
+    Not a NormballError: `except Exception` must not swallow a Ctrl-C.
+    """
+
+    def __init__(self, answer=None):
+        super().__init__("interrupted; .solution holds the best answer so far")
+        self.answer = answer
+        self.solution = None

@@ -1,0 +1,100 @@
+"""What comes in: arrays, frames, sparse matrices, labels, weights and numbers, checked once before any kernel runs.
+
+Nothing here imports scikit-learn or a data frame library, and nothing changes what the caller gave: what is usable as
+it is is passed on as it is (read-only, memory-mapped, strided, Fortran), anything else is copied.
+
+    matrix.py   X: dense arrays, names, alignment at predict     labels.py   y: two classes, or soft labels
+    frames.py   pandas, polars, arrow through narwhals           values.py   vectors along rows or columns, and scalars
+    sparse.py   CSR and CSC, their structure checked             words.py    how values are spelled in messages
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import InputError
+from .labels import check_class_weights, read_labels
+from .matrix import Matrix, align, check_finite, read_matrix
+from .values import (
+    read_C,
+    read_flag,
+    read_init,
+    read_l1_ratio,
+    read_lam,
+    read_limit,
+    read_offset,
+    read_penalty_factor,
+    read_tol,
+    read_weights,
+)
+
+__all__ = [
+    "Inputs",
+    "align",
+    "check_finite",
+    "read_C",
+    "read_flag",
+    "read_init",
+    "read_inputs",
+    "read_l1_ratio",
+    "read_lam",
+    "read_limit",
+    "read_matrix",
+    "read_offset",
+    "read_penalty_factor",
+    "read_tol",
+    "read_weights",
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """One data set, checked.
+
+    X        (n, p) ndarray, float32 or float64, any strides, its values NOT yet known to be finite; or csr_array /
+             csc_array, canonical (sorted, no duplicates), finite, int32 or int64 indices
+    y        (n,) in [0, 1]
+    classes  (2,) the labels that became 0 and 1, sorted; None for soft labels
+    weight   (n,) >= 0 as given, each class with a positive sum; ones by default
+    offset   (n,) finite, in units of eta; zeros by default
+    names    p column names where X had them
+
+    y, weight and offset are float64, contiguous and writeable (one signature for the kernels), but may be the caller's
+    own memory: read them only.
+    """
+
+    X: Matrix
+    y: np.ndarray
+    classes: np.ndarray | None
+    weight: np.ndarray
+    offset: np.ndarray
+    names: tuple[str, ...] | None
+
+
+def read_inputs(X, y, *, sample_weight=None, offset=None, fit_intercept=True) -> Inputs:
+    """Check a data set and bring it into the few forms that the designs know.
+
+    Parameters
+    ----------
+    X : (n, p) array, frame, sparse matrix or array, or nested list; n >= 1, p >= 0
+    y : (n,) or (n, 1)       labels of any one type, or soft labels: floats in [0, 1] that are not all 0 or 1
+    sample_weight : (n,)     >= 0, finite, a positive sum in each class
+    offset : (n,)            finite, added to eta
+    fit_intercept : bool     one class is an error either way: without an intercept too, nothing would stop eta
+
+    Raises
+    ------
+    InputError               naming the argument and what is wrong with it.  Dense X is not scanned for NaN here: the
+                             survey reads it anyway, and calls `check_finite` for the sentence.
+    """
+    read_flag(fit_intercept, "fit_intercept")
+    if y is None:
+        raise InputError("A fit requires y to be passed, but the target y is None. Give one label for each row of X.")
+    matrix, names = read_matrix(X)
+    n = matrix.shape[0]
+    target, classes = read_labels(y, n)
+    weight = read_weights(sample_weight, n)
+    check_class_weights(target, classes, weight)
+    return Inputs(matrix, target, classes, weight, read_offset(offset, n), names)

@@ -1,0 +1,36 @@
+"""Which strategies, in which order: by modelled seconds, from the shape of the data and of the penalty."""
+
+from __future__ import annotations
+
+from ..certificates.problem import Family
+from ..designs import SparseDesign
+from .strategies import Anchored, Dual, NewtonCG, Slabwise
+
+GEMM = 3e10  # flop/s of one thread in matrix products (measured, docs/design/engine.md)
+STREAM = 1.5e9  # numbers/s conditioned, multiplied and linked in a round
+SPARSE = 4e8  # stored entries/s of a fused sparse product
+
+
+def choose_chain(family: Family) -> tuple:
+    """The cheapest strategy first; slab, which has a line search and an exact Gram, as the last resort."""
+    design, column = family.design, family.columns[0]
+    n, p = design.n, design.p
+    sparse = isinstance(design, SparseDesign)
+    stored = design.X.nnz if sparse else n * p
+    newton_steps = 10
+    costs = {"slab": newton_steps * (n * p * p / GEMM + 3 * stored / STREAM + p**3 / GEMM)}
+    if column.smooth:
+        costs["newton_cg"] = 200 * (2 * stored / (SPARSE if sparse else STREAM) + 10 * p / STREAM)
+        if p > n and n <= 3000 and (column.l2 > 0.0).sum() >= p - 64:
+            costs["dual"] = n * n * p / GEMM + newton_steps * (n**3 / GEMM + 3 * n * n / STREAM)
+    else:
+        wide = p > 300 and not (p <= 2000 and n >= 2 * p)
+        active = min(p, n, 500) if wide else p
+        costs["slab"] = newton_steps * (n * active**2 / GEMM + 3 * stored / STREAM + active**3 / GEMM)
+    sample = min(max(2000, 20 * p, n // 20), n // 4)
+    if sample >= 10 * p and n >= 8000 and p <= 4000:
+        costs["anchored"] = 8 * sample * p * p / GEMM + 8 * stored / STREAM + 10 * p**3 / GEMM
+    strategies = {"slab": Slabwise(), "newton_cg": NewtonCG(), "dual": Dual(), "anchored": Anchored()}
+    first = min(costs, key=costs.__getitem__)
+    last = "slab" if p <= 5000 or not column.smooth else "newton_cg"  # no Gram of more than 5000 columns at once
+    return tuple(strategies[name] for name in dict.fromkeys([first, last]))

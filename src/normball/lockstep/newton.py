@@ -1,0 +1,110 @@
+"""Damped Newton on a panel: exact Gram, Gram-space subproblem, line search on η (no pass over X)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..certificates.gap import Facts, duality_gap
+from ..certificates.problem import Array, Column, Evidence, Family
+from .curvature import gram_step
+
+HALVINGS = 50
+ROUNDING = 4e-15  # relative: differences of F below it say nothing
+
+
+@dataclass
+class Newton:
+    """The iterate (w, b) of one column on one panel, with η and F(w, b); `advance` moves it in place."""
+
+    family: Family
+    panel: object
+    column: Column  # restricted to the panel
+    coef: Array  # (q,)
+    intercept: float
+    steps: int = 0
+    gap: float = np.inf  # of the restricted problem, at the last point whose curvature was formed
+    stuck: bool = False
+
+    def __post_init__(self):
+        design = self.family.design
+        self.c = self.family.share(self.column.split)
+        free = np.flatnonzero(self.column.free)
+        self.facts = Facts(self.family.penalty, free, design.survey.reach[self.panel.j], design.intercept)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """η afresh from the coefficients: what was added up in steps is forgotten."""
+        self.eta = self.panel.times(self.coef) + (self.family.design.offset + self.intercept)
+        self.link = self._link(self.eta)
+        self.value = self._objective(self.coef, self.link)
+
+    def advance(self, target: float, limit: int) -> None:
+        """Up to `limit` steps; at a restricted gap <= target one more step is taken and the work is done."""
+        for _ in range(limit):
+            last = self.gap <= target
+            self._step()
+            if last or self.stuck:
+                break
+        self.refresh()
+
+    def _step(self) -> None:
+        r, h, sums = self.link
+        design, column, panel = self.family.design, self.column, self.panel
+        slope = float(sums.slope[0]) if design.intercept else 0.0
+        grad = panel.t_times(r)[:, 0]
+        F = panel.gram(h[:, 0])
+        self.gap = self._gap(grad, slope, F, sums)
+        tol = 1e-3 * violation(column, self.coef, grad)
+        d, db = gram_step(F, grad, slope, column, self.coef, tol)
+        if not design.intercept:
+            db = 0.0
+        self._search(d, db, -float(grad @ d) - slope * db)
+        self.steps += 1
+
+    def _search(self, d: Array, db: float, downhill: float) -> None:
+        """Halve the step until F falls as Armijo asks; within rounding of F, a full step is taken on trust."""
+        penalty, column = self.family.penalty, self.column
+        now = penalty.value(self.coef, column).sum()
+        downhill += penalty.value(self.coef + d, column).sum() - now
+        move, t = self.panel.times(d) + db, 1.0
+        for _ in range(HALVINGS):
+            coef, eta = self.coef + t * d, self.eta + t * move
+            link = self._link(eta)
+            value = self._objective(coef, link)
+            if value <= self.value + 1e-4 * t * min(downhill, 0.0) + ROUNDING * max(abs(self.value), 1e-300):
+                self.stuck = bool(downhill >= 0.0 or np.array_equal(coef, self.coef) and db * t == 0.0)
+                self.coef, self.intercept, self.eta, self.link, self.value = coef, self.intercept + t * db, eta, link, value
+                return
+            t *= 0.5
+        self.stuck = True
+
+    def _link(self, eta: Array):
+        design = self.family.design
+        return self.family.loss.link(design.y, eta[:, None], self.c, design.fast)
+
+    def _objective(self, coef: Array, link) -> float:
+        return float(link[2].loss[0] + self.family.penalty.value(coef, self.column).sum())
+
+    def _gap(self, grad: Array, slope: float, F: Array, sums) -> float:
+        """The restricted problem's gap, from the Gram at hand; with many free columns, the Newton decrement instead."""
+        free = self.facts.free
+        U = np.concatenate([[0], 1 + free]) if self.facts.intercept else 1 + free
+        if len(free) > 64:
+            g = np.concatenate([[slope], grad - self.column.l2 * self.coef])
+            return float(g @ np.linalg.lstsq(F + np.diag(np.concatenate([[0.0], self.column.l2])), g, rcond=1e-13)[0])
+        evidence = Evidence(
+            grad[:, None], np.array([slope]), sums.loss, sums.spread, sums.tail, sums.curvature, sums.loss * 0.0,
+            F[1:, U][:, :, None], F[np.ix_(U, U)][:, :, None],
+        )  # fmt: skip
+        return duality_gap(self.facts, self.column, self.coef, self.intercept, evidence)
+
+
+def violation(column: Column, coef: Array, grad: Array) -> float:
+    """The largest distance of 0 from the subdifferential of F over the coordinates, bounds respected; grad = Xᵀ(c r)."""
+    pull = grad - column.l2 * coef
+    at_zero = np.sign(pull) * np.maximum(np.abs(pull) - column.l1, 0.0)
+    force = np.where(coef == 0.0, at_zero, pull - column.l1 * np.sign(coef))
+    stopped = ((force > 0.0) & (coef >= column.upper)) | ((force < 0.0) & (coef <= column.lower))
+    return float(np.max(np.abs(np.where(stopped, 0.0, force)), initial=0.0))

@@ -1,0 +1,204 @@
+"""Anchored: tall dense data. Start on a sample of rows; then exact gradients, curvature from the sample, and secants.
+
+The Gram of n/20 rows (at least 20 p) at the sample's optimum is good to a tenth or so, and stays; each round's gradient
+adds a BFGS pair to it.  Columns too rare for the sample get their exact diagonal.  A step that contracts worse than a
+half asks for the full Gram at the point; one that fails twice hands over to the slab, which has a line search.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from ...certificates.problem import Array, Candidates, Family
+from ...designs.sample import Sample
+from ..curvature import gram_step
+from ..newton import Newton, violation
+from ..panel import Whole
+
+SEED = 0
+PAIRS = 3
+RARE = 12.0  # a conditioned entry this far out belongs to a column the sample may not have seen
+CONTRACTION = 0.5
+PATIENCE = 40
+
+
+@dataclass
+class State:
+    family: Family
+    coef: Array
+    intercept: float
+    F: Array  # (p+1, p+1) shared curvature, intercept first
+    value: float = np.inf
+    gradient: tuple | None = None  # (Xᵀ c r, Σ c r) at (coef, intercept)
+    step: tuple | None = None  # the move from there that is being judged
+    pairs: list = field(default_factory=list)
+    size: float = np.inf  # of the last accepted step, in the curvature's norm
+    gap: float = np.inf
+    rejects: int = 0
+    rounds: int = 0
+    inflation: float = 1.0
+    exact_diagonal: bool = False
+
+
+@dataclass(frozen=True)
+class Anchored:
+    """One column; a round is one read of X."""
+
+    name = "anchored"
+
+    def start(self, family: Family, warm) -> State:
+        sample = sample_family(family)
+        inner = Newton(sample, Whole(sample), sample.columns[0], warm.coef.copy(), warm.intercept)
+        inner.advance(1e-4 * warm.null_loss, 30)
+        return State(family, inner.coef, inner.intercept, gram_at(family, inner.coef, inner.intercept, stride=2))
+
+    def propose(self, state: State) -> Candidates | None:
+        coef, b = state.coef, state.intercept
+        if state.gradient is not None:
+            column = state.family.columns[0]
+            grad, slope = state.gradient
+            tol = 0.01 * violation(column, coef, grad)  # a fixed one would stall for ever
+            F = _with_pairs(state.F * state.inflation, state.pairs)
+            d, db = gram_step(F, grad, slope, column, coef, tol)
+            db = db if state.family.design.intercept else 0.0
+            state.step = (d, db, F)
+            coef, b = coef + d, b + db
+        return Candidates(np.array([0]), coef[:, None], np.array([b]))
+
+    def learn(self, state: State, asked, evidence, gap) -> bool:
+        family, column = state.family, state.family.columns[0]
+        grad, slope = evidence.grad[:, 0], float(evidence.grad_b[0]) if family.design.intercept else 0.0
+        coef, b = asked.coefs[:, 0], float(asked.intercepts[0])
+        value = float(evidence.loss[0] + family.penalty.value(coef, column).sum())
+        state.rounds += 1
+        if state.step is not None and not self._accepts(state, coef, value, grad, slope):
+            return self._reject(state)
+        refresh = False
+        if state.step is not None:
+            d, db, F = state.step
+            move = np.concatenate([[db], d])
+            size = float(np.sqrt(max(move @ F @ move, 0.0)))
+            change = np.concatenate([[state.gradient[1] - slope], state.gradient[0] - grad])
+            state.pairs = [*state.pairs, (move, change)][-PAIRS:]
+            refresh = size > CONTRACTION * state.size
+            state.size = size
+            state.inflation = max(1.0, state.inflation / 4.0)
+        state.coef, state.intercept, state.value, state.gap = coef, b, value, gap
+        state.gradient, state.step, state.rejects = (grad, slope), None, 0
+        if refresh:
+            self._full_gram(state)
+        elif not state.exact_diagonal:
+            self._rare_columns(state)
+        return state.rounds >= PATIENCE
+
+    def _accepts(self, state: State, coef, value, grad, slope) -> bool:
+        """F fell; or, where rounding hides that, convexity bounds the change: ΔF <= -g_newᵀd + ΔΩ (engine.md, decision 2)."""
+        if value < state.value:
+            return True
+        d, db, _ = state.step
+        penalty, column = state.family.penalty, state.family.columns[0]
+        change = penalty.value(coef, column).sum() - penalty.value(state.coef, column).sum()
+        upper = change - grad @ d - slope * db
+        lower = change - state.gradient[0] @ d - state.gradient[1] * db
+        return bool(upper <= 0.25 * abs(lower)) and value <= state.value + 1e-12 * abs(state.value)
+
+    def _reject(self, state: State) -> bool:
+        """Back to the stored point with more curvature; then with its own full Gram; then give up."""
+        state.rejects += 1
+        state.step = None
+        if state.rejects == 2:
+            self._full_gram(state)
+        else:
+            state.inflation *= 4.0
+        return state.rejects > 4 or state.rounds >= PATIENCE
+
+    def _full_gram(self, state: State) -> None:
+        """The Gram of all rows at the stored point."""
+        state.F, state.pairs = gram_at(state.family, state.coef, state.intercept), []
+        state.size, state.inflation, state.exact_diagonal = np.inf, 1.0, True
+
+    def _rare_columns(self, state: State) -> None:
+        """Replace the sampled diagonal of columns with far-out entries by the exact one, keeping F positive."""
+        state.exact_diagonal = True
+        family = state.family
+        rare = np.flatnonzero(family.design.survey.reach > RARE)
+        if not len(rare):
+            return
+        share = family.share(family.columns[0].split)
+        exact = family.design.add_up(_diagonal_block, family.loss, state.coef, state.intercept, share, family.design.fast)[0]
+        for j in rare:
+            old = state.F[1 + j, 1 + j]
+            ratio = np.sqrt(exact[j] / old) if old > 0.0 else 0.0
+            state.F[1 + j, :] *= ratio
+            state.F[:, 1 + j] *= ratio
+            state.F[1 + j, 1 + j] = exact[j]
+
+
+def sample_family(family: Family) -> Family:
+    """The same problem on some of the rows, drawn once; already conditioned, kept in memory."""
+    rows, weight = sample_rows(family)
+    design = Sample(family.design, rows, weight)
+    train = np.ones((1, 1), bool)
+    column = replace(family.columns[0], split=0)
+    return replace(family, design=design, columns=(column,), train=train, test=~train, norm=np.array([weight.sum()]))
+
+
+def sample_rows(family: Family) -> tuple[Array, Array]:
+    """Training rows and their weights: n/20, at least 20 p and 2000, at most a quarter; a rare side is kept whole.
+
+    Each side of y is weighted up to its share of all rows, so that seven events in 20 000 rows are still seen.
+    """
+    design = family.design
+    share = family.share(family.columns[0].split)
+    usable = np.flatnonzero(share > 0.0)
+    m = min(max(2000, 20 * design.p, len(usable) // 20), max(len(usable) // 4, 1))
+    rng = np.random.default_rng(SEED)
+    rows, weights = [], []
+    for side in (design.y[usable] >= 0.5, design.y[usable] < 0.5):
+        members = usable[side]
+        if len(members):
+            size = min(len(members), max(m * len(members) // len(usable), 500))
+            taken = rng.choice(members, size, replace=False)
+            rows.append(taken)
+            weights.append(share[taken] * (share[members].sum() / share[taken].sum()))
+    rows, weights = np.concatenate(rows), np.concatenate(weights)
+    order = np.argsort(rows)
+    return rows[order], weights[order]
+
+
+def gram_at(family: Family, coef: Array, b: float, stride: int = 1) -> Array:
+    """Gram of (1, x) with the weights c h of a point, in float32 products: curvature needs no more (engine.md §0)."""
+    share, q = family.share(family.columns[0].split), family.design.p + 1
+    task = (_gram_block, family.loss, coef, b, share, family.design.fast)
+    corner, cross, inside, used = family.design.add_up(*task, stride=stride)
+    F = np.empty((q, q))
+    F[0, 0], F[0, 1:], F[1:, 0], F[1:, 1:] = corner, cross, cross, inside
+    if not family.design.intercept:
+        F[0], F[:, 0] = 0.0, 0.0
+    return F * (share.sum() / used)
+
+
+def _curvature_block(block, loss, coef, b, share, fast):
+    eta = block.times(coef[:, None]) + (block.offset + b)[:, None]
+    return loss.link(block.y, eta, share[block.rows], fast)[1]
+
+
+def _gram_block(block, loss, coef, b, share, fast):
+    h = _curvature_block(block, loss, coef, b, share, fast)
+    return h.sum(), block.t_times(h)[:, 0], block.gram(h[:, 0], None, True), share[block.rows].sum()
+
+
+def _diagonal_block(block, loss, coef, b, share, fast):
+    return (block.square_sums(_curvature_block(block, loss, coef, b, share, fast)[:, 0]),)
+
+
+def _with_pairs(F: Array, pairs: list) -> Array:
+    """BFGS: F - F s sᵀF/(sᵀF s) + y yᵀ/(sᵀy), oldest pair first; pairs without curvature are left out."""
+    for s, y in pairs:
+        Fs = F @ s
+        sFs, sy = float(s @ Fs), float(s @ y)
+        if sy > 1e-3 * sFs > 0.0:
+            F = F - np.outer(Fs, Fs / sFs) + np.outer(y, y / sy)
+    return F

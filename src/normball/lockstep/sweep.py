@@ -1,0 +1,45 @@
+"""The one judging pass: everything that steps and proofs may know of X, for all candidates, in one read."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..certificates.problem import Candidates, Evidence, Family
+
+
+def sweep(family: Family, asked: Candidates) -> Evidence:
+    """Judge the candidates: one read of X, sums in fixed order, float64."""
+    design = family.design
+    splits = np.array([family.columns[i].split for i in asked.ids])
+    share = family.train[:, splits] / family.norm[splits]  # (cells, C): weight -> c, 0 where held out
+    held_out = family.test[:, splits].astype(float)
+    free = family.free if family.exact else family.free[:0]
+    parts = design.add_up(_judge, family.loss, asked, share, held_out, free, design.intercept, design.fast)
+    grad, slope, loss, spread, tail, curvature, scores, cross, cross_free = parts
+    return Evidence(grad, slope, loss, spread, tail, curvature, scores, cross, cross_free)
+
+
+def _judge(block, loss, asked, share, held_out, free, intercept, fast):
+    """What one block adds to the Evidence."""
+    if asked.eta is None:
+        eta = block.times(asked.coefs)
+        eta += asked.intercepts
+        eta += block.offset[:, None]
+    else:
+        eta = np.ascontiguousarray(asked.eta[block.rows])
+    r, h, sums = loss.link(block.y, eta, block.weight, fast)
+    c, C = share[block.cell], eta.shape[1]
+    r *= c
+    h *= c
+    U = int(intercept) + len(free)
+    x_free = block.take(free) if len(free) else np.empty((len(h), 0))
+    directions = np.hstack([np.ones((len(h), int(intercept))), x_free])  # X_U
+    tilted = (h[:, None, :] * directions[:, :, None]).reshape(len(h), U * C)  # c h X_U
+    both = block.t_times(np.hstack([r, tilted]))
+    cross = both[:, C:].reshape(len(both), U, C)
+    cross_free = (directions.T @ tilted).reshape(U, U, C)
+    return (
+        both[:, :C], c * sums.slope, c * sums.loss, c * sums.spread, c * sums.tail, c * sums.curvature,
+        held_out[block.cell] * sums.loss, cross, cross_free,
+    )  # fmt: skip
+

@@ -1,0 +1,6 @@
+"""Losses: functions of (y, eta) and nothing else. They know neither X nor a penalty."""
+
+from .base import Loss, Sums
+from .logistic import LogisticLoss
+
+__all__ = ["LogisticLoss", "Loss", "Sums"]

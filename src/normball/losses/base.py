@@ -1,0 +1,50 @@
+"""What every loss can do."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+CAP = 1e10
+"""Rows whose r²/ℓ'' lies above this enter a gap through their loss instead (certificates/gap.py, `tail`)."""
+
+
+class Sums(NamedTuple):
+    """Weighted sums of one link over rows; each (C,), in the units of the weights times nats."""
+
+    loss: np.ndarray  # Σ c ℓ(y, η)
+    spread: np.ndarray  # Σ c r²/ℓ'' over the rows below CAP
+    tail: np.ndarray  # Σ c ℓ over the other rows
+    slope: np.ndarray  # Σ c r
+    curvature: np.ndarray  # Σ c ℓ''
+
+
+class Loss(ABC):
+    """ℓ(y, η) per observation, convex in η.  Plain numpy here is the definition; a kernel may accelerate `link`."""
+
+    curvature_bound: ClassVar[float]  # sup of ℓ'' over η
+
+    @abstractmethod
+    def value(self, y, eta):
+        """ℓ(y, η), elementwise."""
+
+    @abstractmethod
+    def residual(self, y, eta):
+        """r = -∂ℓ/∂η, elementwise."""
+
+    @abstractmethod
+    def curvature(self, y, eta):
+        """∂²ℓ/∂η² ≥ 0, elementwise."""
+
+    @abstractmethod
+    def floor(self, y):
+        """inf over η of ℓ(y, η), elementwise."""
+
+    @abstractmethod
+    def link(self, y, eta, c, fast: bool):
+        """Residuals c∘r (m, C), curvatures c∘ℓ'' (m, C) and their Sums, for eta (m, C), y and c (m,).
+
+        `fast` asks for the compiled twin, which costs a start-up of some tenths of a second once in a process.
+        """

@@ -1,0 +1,49 @@
+"""Two classes: the log-loss."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import expit, xlog1py, xlogy
+
+from .base import CAP, Loss, Sums
+
+
+class LogisticLoss(Loss):
+    """Two-class log-loss  ℓ(y, η) = log(1 + e^η) - y η,  y in [0, 1];  in nats per observation.  Domain: all finite η."""
+
+    curvature_bound = 0.25
+
+    def value(self, y, eta):
+        return np.maximum(eta, 0.0) - y * eta + np.log1p(np.exp(-np.abs(eta)))  # finite for every finite η
+
+    def residual(self, y, eta):
+        tail = expit(-np.abs(eta))  # the smaller of p and 1 - p, to full relative accuracy
+        return np.where(eta >= 0.0, (y - 1.0) + tail, y - tail)
+
+    def curvature(self, y, eta):
+        tail = expit(-np.abs(eta))
+        return tail * (1.0 - tail)
+
+    def floor(self, y):
+        return -(xlogy(y, y) + xlog1py(1.0 - y, -y))  # the entropy of y: 0 for hard labels
+
+    def divergence(self, q, eta):
+        """KL(q ‖ σ(η)) ≥ 0: what a dual point q costs against the fit, without cancellation at q = σ(η)."""
+        return xlogy(q, q) + xlog1py(1.0 - q, -q) + self.value(q, eta)
+
+    def link(self, y, eta, c, fast: bool):
+        if fast:
+            from ..kernels.links import logistic_link
+
+            r, h, sums = np.empty_like(eta), np.empty_like(eta), np.zeros((5, eta.shape[1]))
+            logistic_link(eta, y, c, r, h, sums)
+            return r, h, Sums(*sums)
+        y, c = y[:, None], c[:, None]
+        r, h, value = self.residual(y, eta), self.curvature(y, eta), self.value(y, eta)
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+            ratio = np.where(r == 0.0, 0.0, r * r / h)
+        near = ratio <= CAP
+        spread = (c * np.where(near, ratio, 0.0)).sum(0)
+        tail = (c * np.where(near, 0.0, value)).sum(0)
+        loss, r, h = (c * value).sum(0), c * r, c * h
+        return r, h, Sums(loss, spread, tail, r.sum(0), h.sum(0))

@@ -1,0 +1,75 @@
+"""Anybody's fitted model as a plain record: what it minimised, and the coefficients it stopped at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from . import inputs
+from .errors import InputError, StrengthConflict
+from .results import Solution
+
+
+@dataclass(frozen=True)
+class Given:
+    """Coefficients and the problem they claim to solve; lam or C is None."""
+
+    coef: Any
+    intercept: float
+    lam: float | None
+    C: float | None
+    l1_ratio: float
+    sample_weight: Any
+    fit_intercept: bool
+    standardize: bool
+    penalty_factor: Any
+
+
+def read_model(
+    model, y, *, intercept, lam, C, l1_ratio, sample_weight, fit_intercept, standardize, penalty_factor
+) -> Given:  # fmt: skip
+    """Coefficients, a Solution, or a fitted estimator with `coef_` and scikit-learn's parameters (nothing is imported)."""
+    if lam is not None and C is not None:
+        raise StrengthConflict(f"lam={lam!r} and C={C!r} were both given: each fixes the strength. Keep one.")
+    if isinstance(model, Solution):
+        lam = model.lam if lam is None and C is None else lam
+        return Given(model.coef, model.intercept, lam, C, model.l1_ratio, sample_weight, fit_intercept, model.standardize,
+                     penalty_factor)  # fmt: skip
+    if not hasattr(model, "coef_"):
+        if hasattr(model, "get_params"):
+            raise InputError(f"{type(model).__name__} is not fitted: it has no coef_. Call its fit first.")
+        if lam is None and C is None:
+            raise StrengthConflict("Coefficients alone do not say what they minimise: pass lam or C.")
+        return Given(model, intercept, lam, C, l1_ratio, sample_weight, fit_intercept, standardize, penalty_factor)
+    coef = np.asarray(model.coef_, dtype=np.float64)
+    if coef.ndim == 2 and len(coef) > 1:
+        raise InputError(f"The model has {len(coef)} rows of coefficients: audit judges two classes for now.")
+    if lam is None and C is None:
+        lam, C = getattr(model, "lam", None), getattr(model, "C", None)
+        C = None if lam is not None else C
+    if lam is None and C is None:
+        raise StrengthConflict(f"{type(model).__name__} has neither C nor lam: pass one of them.")
+    kind = getattr(model, "penalty", None)
+    ratio = {"l1": 1.0, "l2": 0.0}.get(kind, getattr(model, "l1_ratio", None))
+    if kind == "none" or (kind is None and hasattr(model, "penalty") and not hasattr(model, "lam")):
+        lam, C = 0.0, None
+    weight = _class_weighted(getattr(model, "class_weight", None), y, sample_weight)
+    return Given(
+        coef.ravel(), float(np.ravel(model.intercept_)[0]), lam, C, ratio or 0.0, weight,
+        getattr(model, "fit_intercept", True), getattr(model, "standardize", standardize),
+        getattr(model, "penalty_factor", None) if penalty_factor is None else penalty_factor,
+    )  # fmt: skip
+
+
+def _class_weighted(class_weight, y, sample_weight):
+    """Observation weights times class weights (dict by label, or "balanced")."""
+    if class_weight is None:
+        return sample_weight
+    labels = np.asarray(y)
+    base = np.ones(len(labels)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
+    classes = np.unique(labels)
+    if class_weight == "balanced":
+        class_weight = {c: base.sum() / (len(classes) * base[labels == c].sum()) for c in classes}
+    return base * np.array([class_weight.get(label, 1.0) for label in labels.tolist()])

@@ -1,0 +1,177 @@
+"""The verbs: raw X, y in, results out."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import inputs, runtime
+from .certificates import Column, Family
+from .designs import Design, make_design
+from .errors import ConvergenceWarning, InputError, Interrupted, StrengthConflict
+from .lockstep import Answer, choose_chain, judge_family, solve_family
+from .losses import LogisticLoss
+from .models import read_model
+from .penalties import ElasticPenalty
+from .results import Audit, Solution
+from .runtime import Watch
+
+
+def solve(
+    X, y=None, *, lam=None, l1_ratio=0.0, penalty_factor=None, sample_weight=None, offset=None, fit_intercept=True,
+    standardize=False, tol=1e-8, max_reads=None, time_limit=None, init=None,
+) -> Solution:  # fmt: skip
+    """Minimise  Σ c_i ℓ(y_i, η_i) + λ Σ_j f_j (α|w_j| + (1-α)/2 w_j²),  η = offset + b + X w,  and prove it.
+
+    Parameters
+    ----------
+    X : (n, p) array, data frame or sparse matrix, or a Design, which carries y, weights and offset
+    y : (n,) labels of two classes, or floats in [0, 1] (soft labels); None only with a Design
+    lam : λ >= 0, multiplies the penalty of the weighted *mean* loss; 0 is no penalty.  C = 1/(λ · sum of weights)
+    l1_ratio : α in [0, 1]; 0 ridge, 1 lasso
+    penalty_factor : (p,) f_j >= 0; 0 leaves a column free
+    sample_weight : (n,) c_i before they are divided by their sum;  offset : (n,) added to η
+    standardize : penalise sd_j·w_j instead of w_j (the coefficients stay per unit of each column)
+    tol : the gap to reach, relative to the loss of the null model (intercept, offset and free columns)
+    max_reads, time_limit : passes over X, seconds; what is reached by then is given, and says that it is not certified
+    init : (coef, intercept) to start from; the answer does not depend on it
+
+    Returns
+    -------
+    Solution : .coef (p,), .intercept, .lam, .certificate, .predict_proba(X), .summary()
+
+    Raises
+    ------
+    InputError : an argument that cannot be used, and why
+    StrengthConflict : no strength given
+    Interrupted : Ctrl-C; a KeyboardInterrupt that carries `.solution`, the best answer so far
+
+    Warns with ConvergenceWarning where the answer is not certified.
+    """
+    task = _task(X, y, lam, l1_ratio, penalty_factor, sample_weight, offset, fit_intercept, standardize, tol)
+    start = inputs.read_init(init, task.design.p)
+    watch = Watch(inputs.read_limit(max_reads, "max_reads"), inputs.read_limit(time_limit, "time_limit"))
+    solution = _solve(task, watch, start)
+    certificate = solution.certificate
+    if certificate.status != "certified":
+        warnings.warn(certificate.summary(), ConvergenceWarning, stacklevel=2)
+    return solution
+
+
+def audit(
+    model_or_coef, X, y=None, *, intercept=0.0, lam=None, C=None, l1_ratio=0.0, penalty_factor=None, sample_weight=None,
+    offset=None, fit_intercept=True, standardize=False, tol=1e-8, newton=False,
+) -> Audit:  # fmt: skip
+    """How far *anybody's* coefficients are from the optimum of their own problem, proved.
+
+    Parameters
+    ----------
+    model_or_coef : a fitted LogisticRegression (scikit-learn's or ours: strength, l1_ratio, intercept and class weights
+        are taken from it), a Solution, or coefficients (p,) with `intercept` and the strength as `lam` or `C`
+    newton : ask for the Newton certificate of the optimum (`.best.certificate.coef_error`) also where it is costly
+
+    The rest as in `solve`.  Returns an Audit: .certificate (of the coefficients given), .excess, .best, .summary().
+    The problem is solved on the way, so the bound holds however poor the coefficients are.
+    """
+    given = read_model(
+        model_or_coef, y, intercept=intercept, lam=lam, C=C, l1_ratio=l1_ratio, sample_weight=sample_weight,
+        fit_intercept=fit_intercept, standardize=standardize, penalty_factor=penalty_factor,
+    )  # fmt: skip
+    task = _task(
+        X, y, given.lam, given.l1_ratio, given.penalty_factor, given.sample_weight, offset, given.fit_intercept,
+        given.standardize, tol, C=given.C,
+    )  # fmt: skip
+    coef, b = inputs.read_init((given.coef, given.intercept), task.design.p)
+    if not given.fit_intercept and b != 0.0:
+        raise InputError(f"intercept={b!r} was given with fit_intercept=False. Leave one of them out.")
+    best = _solve(task, Watch(), None, newton)
+    with runtime.workers():
+        certificate = judge_family(task.family, task.design.to_conditioned(coef, b), best.certificate, task.names)
+    return Audit(certificate, max(certificate.objective - best.certificate.objective, 0.0), best)
+
+
+@dataclass(frozen=True)
+class Task:
+    """Checked inputs, read once, and the family they ask for."""
+
+    design: Design
+    family: Family
+    classes: np.ndarray | None
+    names: tuple[str, ...] | None
+    lam: float
+    l1_ratio: float
+    standardize: bool
+
+
+def _task(
+    X, y, lam, l1_ratio, penalty_factor, sample_weight, offset, fit_intercept, standardize, tol, C=None
+) -> Task:  # fmt: skip
+    if lam is None and C is None:
+        raise StrengthConflict(
+            "No strength of the penalty was given: pass lam, the λ of the mean loss "
+            "(1/(C·n) for scikit-learn's C, 0 for no penalty)."
+        )
+    fit_intercept = inputs.read_flag(fit_intercept, "fit_intercept")
+    standardize = inputs.read_flag(standardize, "standardize")
+    l1_ratio, tol = inputs.read_l1_ratio(l1_ratio), inputs.read_tol(tol)
+    lam = inputs.read_lam(lam) if C is None else inputs.read_C(C)
+    classes = names = None
+    if isinstance(X, Design):
+        if y is not None:
+            raise InputError("y was given beside a Design, which carries its own. Leave y out.")
+        design = X
+    else:
+        if y is None:
+            raise InputError("y was not given. It is left out only where X is a Design, which carries its own.")
+        data = inputs.read_inputs(X, y, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept)
+        classes, names = data.classes, data.names
+        with runtime.workers():
+            design = make_design(data.X, data.y, data.weight, data.offset, intercept=fit_intercept)
+        if not design.survey.finite:
+            inputs.check_finite(data.X, names)
+            raise InputError("X spans more than float64 can hold (differences overflow). Rescale its columns.")
+    if C is not None:
+        lam = 1.0 / (C * float(design.weight.sum()))
+    factor = np.ones(design.p) if penalty_factor is None else inputs.read_penalty_factor(penalty_factor, design.p)
+    family = _family(design, lam, l1_ratio, factor, standardize, tol, names)
+    return Task(design, family, classes, names, lam, l1_ratio, standardize)
+
+
+def _family(design: Design, lam, l1_ratio, factor, standardize, tol, names) -> Family:
+    survey, cells = design.survey, np.ones(design.n_cells, bool)
+    column = Column.make(survey, cells, lam=lam, l1_ratio=l1_ratio, factor=factor, standardize=standardize)
+    asked = (lam > 0.0) & (factor > 0.0)
+    lost = asked & ~(np.isfinite(column.l1 + column.l2) & ((column.l1 > 1e-290) | (column.l2 > 1e-290)))
+    if lost.any():
+        j = int(np.flatnonzero(lost)[0])
+        called = repr(names[j]) if names else f"column {j}"
+        raise InputError(
+            f"The penalty of {called} cannot be represented: its values are of size {survey.scale[j]:.3g} and lam={lam:g}. "
+            f"Rescale the column, or pass standardize=True."
+        )
+    sd = survey.sd(cells)
+    metric = np.where(sd > 0.0, sd, 1.0) / survey.scale if standardize else 1.0 / survey.scale
+    return Family.single(design, LogisticLoss(), ElasticPenalty(), column, metric, tol)
+
+
+def _solve(task: Task, watch: Watch, start, newton: bool = False) -> Solution:
+    design, family = task.design, task.family
+    init = None if start is None else design.to_conditioned(*start)
+    if init is not None and not design.intercept and start[1] != 0.0:
+        raise InputError(f"init has intercept={start[1]!r} but fit_intercept=False. Give 0.")
+    try:
+        with runtime.workers():
+            answer = solve_family(family, choose_chain(family), watch, init, newton, task.names)
+    except Interrupted as stop:
+        stop.solution = _solution(task, stop.answer)
+        raise
+    return _solution(task, answer)
+
+
+def _solution(task: Task, answer: Answer) -> Solution:
+    return Solution(
+        answer.coef, answer.intercept, task.lam, task.l1_ratio, task.classes, task.names,
+        float(task.design.weight.sum()), task.standardize, answer.certificate,
+    )  # fmt: skip

@@ -1,0 +1,48 @@
+"""scikit-learn's own checks of an estimator, without expected failures, and its tags."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+import sklearn.linear_model
+from sklearn.utils import estimator_checks, get_tags
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from normball import LogisticRegression
+
+PENALISED = [dict(), dict(l1_ratio=1.0), dict(l1_ratio=0.5), dict(standardize=True), dict(lam=0.01)]
+
+
+@parametrize_with_checks([LogisticRegression(**setting) for setting in PENALISED])
+def test_checks(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.filterwarnings("ignore::normball.ConvergenceWarning")  # many of their problems are separated, and it says so
+@parametrize_with_checks([LogisticRegression(C=np.inf)])
+def test_checks_without_a_penalty(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        estimator_checks.check_dataframe_column_names_consistency,
+        estimator_checks.check_inplace_ensure_writeable,
+        *estimator_checks._yield_array_api_checks(LogisticRegression(), only_numpy=True),
+    ],
+    ids=estimator_checks._check_name,
+)
+def test_checks_they_keep_to_themselves(check):
+    """What scikit-learn asks of its own estimators only."""
+    check("LogisticRegression", LogisticRegression())
+
+
+def test_tags_are_scikit_learns():
+    """Those of scikit-learn's LogisticRegression with its most similar solver, but for several classes."""
+    theirs = get_tags(sklearn.linear_model.LogisticRegression(solver="newton-cholesky"))
+    assert theirs.classifier_tags is not None and theirs.classifier_tags.multi_class
+    two_classes = dataclasses.replace(theirs.classifier_tags, multi_class=False)
+    assert get_tags(LogisticRegression()) == dataclasses.replace(theirs, classifier_tags=two_classes)
