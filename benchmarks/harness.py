@@ -190,7 +190,7 @@ def run_problem(bench: Bench, problem: Problem, wanted: list[str], bandwidth: Ca
     """Everything for one problem: files, search, counted turns, comparison."""
     n, p = problem.shape
     facts = {"name": problem.name, "title": problem.title, "n": n, "p": p, "bytes": problem.bytes,
-             "stored": None if not problem.sparse else int(problem.X.nnz),
+             "stored": problem.stored,
              "lam": problem.lam, "l1_ratio": problem.l1_ratio}  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="normball-bench-") as place:
         folder = problem.save(Path(place))

@@ -26,12 +26,12 @@ class Problem:
 
     @property
     def shape(self) -> tuple[int, int]:
-        n, p = self.X.shape
-        return int(n), int(p)
+        return self.y.shape[0], self.X.shape[1]  # pyright: ignore[reportOptionalSubscript]
 
     @property
-    def sparse(self) -> bool:
-        return sp.issparse(self.X)
+    def stored(self) -> int | None:
+        """Stored entries of a sparse X; None: X is dense."""
+        return None if isinstance(self.X, np.ndarray) else int(self.X.nnz)
 
     @property
     def C(self) -> float:

@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
     if chosen or "cold" in options.words:
         measure(options, chosen)
     if "page" in options.words:
-        report.page(ROOT / "benchmarks/results", options.page)
+        report.page(options.results or ROOT / "benchmarks/results", options.page)
         print(f"wrote {options.page}")
     return 0
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from . import Fit
 
 REQUIREMENT = "scikit-learn"
@@ -26,4 +28,4 @@ def fit(problem, solver, **setting) -> Fit:
 
     model = LogisticRegression(C=problem.C, l1_ratio=problem.l1_ratio, solver=solver, **setting)
     model.fit(problem.X, problem.y)
-    return Fit(model.coef_[0], float(model.intercept_[0]), {"iterations": int(model.n_iter_.max())})
+    return Fit(model.coef_.ravel(), float(np.ravel(model.intercept_)[0]), {"iterations": int(np.max(model.n_iter_))})

@@ -20,7 +20,7 @@ def ladder(problem, targets):
 
 def fit(problem, setting):
     """glum minimises half the mean deviance + alpha Ω, and half a binomial deviance is the log-loss: alpha = lam."""
-    from glum import GeneralizedLinearRegressor
+    from glum import GeneralizedLinearRegressor  # pyright: ignore
 
     model = GeneralizedLinearRegressor(family="binomial", alpha=problem.lam, l1_ratio=problem.l1_ratio, **setting)
     model.fit(problem.X, problem.y)

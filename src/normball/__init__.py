@@ -15,6 +15,7 @@ __all__ = [
     "Certificate",
     "ConvergenceWarning",
     "InputError",
+    "Interrupted",
     "LogisticRegression",
     "NormballError",
     "NormballWarning",
@@ -29,6 +30,7 @@ _HOME = {  # public name -> the room it lives in
     "Certificate": "certificates",
     "ConvergenceWarning": "errors",
     "InputError": "errors",
+    "Interrupted": "errors",
     "LogisticRegression": "estimators",
     "NormballError": "errors",
     "NormballWarning": "errors",
@@ -40,7 +42,7 @@ _HOME = {  # public name -> the room it lives in
 
 if TYPE_CHECKING:  # the same names, for editors and type checkers
     from .certificates import Certificate
-    from .errors import ConvergenceWarning, InputError, NormballError, NormballWarning, StrengthConflict
+    from .errors import ConvergenceWarning, InputError, Interrupted, NormballError, NormballWarning, StrengthConflict
     from .estimators import LogisticRegression
     from .results import Audit, Solution
     from .verbs import audit, solve

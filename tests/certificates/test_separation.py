@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 import time
@@ -87,13 +86,13 @@ def test_every_column_that_separates_alone_is_named():
     assert found.direction[2] < 0 < found.direction[3]
 
 
-def test_one_of_a_thousand_columns():
-    """Two columns together are responsible; the others, duplicates and zero columns stay out of it."""
+def test_two_columns_together():
+    """Neither separates alone; the ten others, one of them zero, stay out of it."""
     rng = np.random.default_rng(5)
-    X = rng.integers(-3, 4, size=(400, 12)).astype(float)
+    X = rng.integers(-3, 4, size=(4000, 12)).astype(float)
     X[:, 7] = 0.0
     score = X[:, 2] - 2 * X[:, 5]
-    side = np.where(score == 0, np.where(rng.random(400) < 0.5, 1.0, -1.0), np.sign(score))
+    side = np.where(score == 0, np.where(rng.random(4000) < 0.5, 1.0, -1.0), np.sign(score))
     found = find_separation(X, side)
     assert (found.kind, found.columns) == ("quasi", (2, 5))
     np.testing.assert_allclose(found.direction[[2, 5]], [0.5, -1.0], rtol=1e-12)
@@ -163,8 +162,8 @@ def test_same_as_whole_programs(seed):
 
 
 def assert_columns_responsible(found, A, side, exact):
-    """Each column named separates alone (with the intercept), or without it the others named do not (all rows split)."""
-    constant = np.flatnonzero((A == A[0]).all(axis=0) & (A[0] != 0))[:1].tolist()
+    """Each column named separates alone (with the intercept), or the others named do not without it."""
+    constant = np.flatnonzero((A[0] == A).all(axis=0) & (A[0] != 0))[:1].tolist()
     causes = [j for j in found.columns if j not in constant]
     if all(by_whole_programs(A[:, [j, *constant]], side, exact) for j in causes):
         return
@@ -193,22 +192,16 @@ def test_a_hair_of_overlap_is_never_called_separated(breadth, shift):
     assert_separates(found, with_ones(X), side)
 
 
-@pytest.mark.parametrize(("scale", "shift"), [(1e-8, 0.0), (1e8, 0.0), (1.0, 1e6), (1e-150, 0.0), (1e150, 1e150)])
+@pytest.mark.parametrize(("scale", "shift"), [(1e-8, 0.0), (1e8, 0.0), (1.0, 1e6), (1e-150, 0.0), (1e150, 0.0)])
 def test_units_and_shifts_do_not_matter(scale, shift):
     rng = np.random.default_rng(8)
     X = rng.integers(-4, 5, size=(200, 3)).astype(float)
     score = X[:, 0] + X[:, 1] - 1
     side = np.where(score == 0, np.where(rng.random(200) < 0.5, 1.0, -1.0), np.sign(score))
-    A = with_ones(X)
-    moved = with_ones(X[:, 0] * scale + shift, X[:, 1], X[:, 2])
-    for labels in (side, np.where(score == 3, -side, side)):
-        here, there = find_separation(A, labels), find_separation(moved, labels)
-        if here is None or shift >= 1e150:  # there X·scale + shift keeps the integers only to rounding
-            assert there is None or here is not None
-            continue
-        assert (here.kind, here.columns, here.rows_split) == ("quasi", (0, 1, 2), np.count_nonzero(score))
-        assert (there.kind, there.rows_split) == (here.kind, here.rows_split)
-        assert set(there.columns) <= {0, 1, 2} and {1, 2} <= set(there.columns)
+    A = with_ones(X[:, 0] * scale + shift, X[:, 1], X[:, 2])
+    found = find_separation(A, side)
+    assert (found.kind, found.columns, found.rows_split) == ("quasi", (0, 1, 2), np.count_nonzero(score))
+    assert_separates(found, A, side)
     assert find_separation(A, np.where(score == 3, -side, side)) is None
 
 
@@ -264,14 +257,26 @@ def test_more_columns_than_rows():
     assert_separates(found, A, side)
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [np.asfortranarray, np.float32, np.int64, sparse.csr_matrix, sparse.csc_array, lambda A: np.repeat(A, 2, 0)[::2]],
-)
+def strided(A):
+    return np.repeat(A, 2, axis=0)[::2]
+
+
+def single(A):
+    return A.astype(np.float32)
+
+
+def whole_numbers(A):
+    return A.astype(np.int64)
+
+
+STORED = [np.asfortranarray, strided, single, whole_numbers, sparse.csr_matrix, sparse.csc_array]
+
+
+@pytest.mark.parametrize("kind", STORED)
 def test_any_storage_and_nothing_changed(kind):
     A = np.array([[1.0, 0, 2], [1, 1, 0], [1, 0, 1], [1, 1, 2], [1, 0, 3], [1, 0, 0]])
     side = np.array([1.0, -1, -1, -1, 1, 1])
-    stored = kind(A) if not isinstance(kind, type) or not issubclass(kind, np.generic) else A.astype(kind)
+    stored = kind(A)
     before = stored.copy()
     side.flags.writeable = False
     found = find_separation(stored, side)
@@ -300,7 +305,6 @@ def test_out_of_time_is_no_claim():
     assert find_separation(A, side, time_limit=0.0) is None
 
 
-@pytest.mark.skipif(os.name == "nt", reason="os.kill with SIGINT ends the process there")
 def test_ctrl_c_is_answered_during_a_long_program():
     rng = np.random.default_rng(13)
     A = with_ones(rng.normal(size=(4000, 500)))
@@ -309,7 +313,7 @@ def test_ctrl_c_is_answered_during_a_long_program():
 
     def press():
         sent.append(time.perf_counter())
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
 
     timer = threading.Timer(1.0, press)
     timer.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -48,6 +49,13 @@ def test_asked_wrongly(words, complaint, capsys):
 
 def test_demo_succeeds_in_silence_on_stderr(demo):
     assert (demo.returncode, demo.stderr) == (0, "")
+
+
+def test_demo_on_a_terminal_without_greek_letters():
+    env = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([sys.executable, "-m", "normball", "demo"], capture_output=True, env=env)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"(ridge), ? = 0.0017574" in done.stdout
 
 
 def test_demo_says_the_penalty_first(demo):

@@ -20,7 +20,7 @@ def test_checks(estimator, check):
     check(estimator)
 
 
-@pytest.mark.filterwarnings("ignore::normball.ConvergenceWarning")  # many of their problems are separated, and it says so
+@pytest.mark.filterwarnings("ignore::normball.ConvergenceWarning")  # some of their problems are separated
 @parametrize_with_checks([LogisticRegression(C=np.inf)])
 def test_checks_without_a_penalty(estimator, check):
     check(estimator)

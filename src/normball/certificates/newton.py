@@ -47,19 +47,19 @@ def newton_proof(family: Family, column: Column, coef: Array, intercept: float) 
         return None
     values, V = np.linalg.eigh(H)
     kept = values > 1e-14 * len(g) * max(values[-1], 0.0)
-    if not kept.any():
-        return None
     null = np.zeros((1 + p, int((~kept).sum())))
     null[np.concatenate([[0], 1 + support])[take]] = V[:, ~kept]
     farthest = 1.0 + float(np.sum(family.design.survey.reach[support] ** 2))  # ‖(1, x_i)‖² is at most this
     if null.shape[1]:
         moved = _farthest(family, support, null[1 + support], null[0])
-        if moved > 1e-18 * farthest or (column.l1[support] @ np.abs(null[1 + support])).any():
+        held = column.l1 + column.l2 > 0.0
+        if moved > 1e-18 * farthest or np.abs(null[1:][held]).max(initial=0.0) > 1e-9:
             return None  # flat only because the rows are saturated, or the L1 optimum is not unique
+        null[1:][held] = 0.0
     inverse_half = V[:, kept] / np.sqrt(values[kept])
     rounding = 2.0 * np.finfo(float).eps * float(np.sqrt((1.0 / values[kept]).sum()))  # of g: a sum of terms below 1/2
     nu = float(np.linalg.norm(inverse_half.T @ g)) + rounding
-    R = float(np.sqrt(farthest / values[kept][0]))
+    R = float(np.sqrt(farthest / values[kept].min(initial=np.inf)))
     if R * nu > 1e-3:  # the cheap bound is loose: take the rows' own leverages
         shift, rest = (inverse_half[0], inverse_half[1:]) if with_b else (0.0 * inverse_half[0], inverse_half)
         R = float(np.sqrt(_farthest(family, support, rest, shift)))

@@ -76,7 +76,10 @@ def find_separation(A, side, *, exact=None, names=None, time_limit: float = 20.0
 
     Raises ValueError where the shapes do not fit or a side is not +1 or -1.
     """
-    rows = _Rows(*_checked(A, side, exact, names))
+    A, side, exact = _checked(A, side, exact, names)
+    if 0 in A.shape:
+        return None
+    rows = _Rows(A, side, exact)
     if not rows.free.any() or rows.exact.all():
         return None
     search = _Search(rows, time.perf_counter() + time_limit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 
@@ -16,6 +17,9 @@ normball: regularised logistic regression whose every answer carries its proof
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one word of the command line; its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without Greek letters gets question marks, no traceback
     words = list(sys.argv[1:] if argv is None else argv)
     if words in (["--help"], ["-h"], ["help"]):
         print(USAGE, end="")

@@ -36,6 +36,8 @@ class DenseBlock:
     def gram(self, h, cols=None, single=False):
         x = self.x if cols is None else self.x[:, cols]
         kind = np.float32 if single else np.float64
+        if not x.size:
+            return np.zeros((x.shape[1],) * 2)
         if self.fast:
             from ..kernels.dense import row_scale
 

@@ -11,6 +11,7 @@ from sklearn.exceptions import DataConversionWarning
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .. import inputs, verbs
+from ..certificates import Certificate
 from ..errors import ConvergenceWarning, InputError, StrengthConflict
 from ..inputs.frames import is_frame
 from ..runtime import Watch
@@ -78,6 +79,16 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
     normball.solve : The same as a function, with offsets, soft labels and a start.
     normball.audit : The certificate of anybody's coefficients.
     """
+
+    coef_: np.ndarray
+    intercept_: np.ndarray
+    classes_: np.ndarray
+    n_features_in_: int
+    feature_names_in_: np.ndarray
+    n_iter_: np.ndarray
+    lambda_: float
+    certificate_: Certificate
+    status_: str
 
     def __init__(
         self, C=1.0, l1_ratio=0.0, *, lam=None, fit_intercept=True, class_weight=None, standardize=False,
@@ -167,7 +178,7 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         """The arguments and the parameters as a checked problem."""
         if y is None:
             raise InputError(f"This {type(self).__name__} requires y to be passed, but the target y is None.")
-        if self.lam is not None and self.C != 1.0:
+        if self.lam is not None and self.C is not None and self.C != 1.0:
             raise StrengthConflict(
                 f"lam={self.lam!r} and C={self.C!r} were both given: each fixes the strength of the penalty. "
                 "Keep one (C=1.0, its default, counts as not given)."

@@ -23,7 +23,7 @@ SURE = 100.0  # a slope so many times its rounding level is real
 FEW = 2  # so many changes of sign or bound in an epoch are "few": Newton is worth its Cholesky
 EPOCHS = 8  # coordinate descent between two Newton steps, at most
 PATIENCE = 2  # rounds after which Newton steps repeat until none is pinned: only this ends for sure, and fast
-PROGRESS = 1e-13  # a round is one if the objective falls by this share of its whole fall, or the violation is halved
+PROGRESS = 1e-13  # a round makes some if the objective falls by this share of its whole fall, or the violation halves
 STALLS = 4  # so many rounds without progress: the answer is as good as rounding lets it be
 
 
@@ -46,33 +46,30 @@ def solve_quadratic(H, g, l1, l2, lower, upper, w0, w, tol, max_epochs):
     support = np.empty(q, np.int64)
     _enter(H, g, l1, l2, lower, upper, w)
     epochs = factorisations = rounds = stalls = 0
-    total = 0.0  # by how much the objective fell, and in this round
-    gain = 0.0
-    best = np.inf
+    start = before = least = np.inf  # objective at the start, a round ago; smallest violation so far
     newton = True
     while True:
-        kkt, excess = _measure(H, g, l1, l2, lower, upper, w0, w, s, noise, tol)
+        kkt, excess, value, blur = _measure(H, g, l1, l2, lower, upper, w0, w, s, noise, tol)
+        if rounds == 0 and factorisations == 0:
+            start = value
         if excess == 0.0 or stalls == STALLS or (epochs >= max_epochs and not newton):
             return epochs, factorisations, kkt
         size = _free(H, l1, l2, lower, upper, w, support) if newton else 0
         if size > 0:
-            pinned, fall = _newton(H, l1, l2, lower, upper, w, s, noise, support[:size])
-            gain += fall
+            pinned = _newton(H, l1, l2, lower, upper, w, s, noise, support[:size])
             factorisations += 1
             newton = pinned > 0 and rounds >= PATIENCE
             continue
+        fell = before - value > PROGRESS * (start - value) + blur
+        stalls = 0 if fell or excess < 0.5 * least else stalls + 1
+        least = min(least, excess)
+        before = value
         for _ in range(min(EPOCHS, max_epochs - epochs)):
-            changes, fall = _epoch(H, l1, l2, lower, upper, w, s)
-            gain += fall
             epochs += 1
-            if changes <= FEW:
+            if _epoch(H, l1, l2, lower, upper, w, s) <= FEW:
                 break
         newton = epochs < max_epochs
         rounds += 1
-        stalls = 0 if gain > PROGRESS * total or excess < 0.5 * best else stalls + 1
-        best = min(best, excess)
-        total += gain
-        gain = 0.0
 
 
 @inline_jit
@@ -109,7 +106,10 @@ def _enter(H, g, l1, l2, lower, upper, w):
 
 @jit
 def _measure(H, g, l1, l2, lower, upper, w0, w, s, noise, tol):
-    """Fresh s and its rounding level; the largest violation, and the largest one that work can still reduce."""
+    """Everything afresh from w: s and its rounding level (written).
+
+    Returns the largest violation, the largest one that work can still reduce, the objective and its rounding level.
+    """
     q = w.size
     for j in range(q):
         s[j] = g[j]
@@ -122,8 +122,7 @@ def _measure(H, g, l1, l2, lower, upper, w0, w, s, noise, tol):
                 part = move * row[j]
                 s[j] -= part
                 noise[j] += abs(part)
-    kkt = 0.0
-    excess = 0.0
+    kkt = excess = value = blur = 0.0
     for j in range(q):
         pull = l2[j] * w[j]
         noise[j] = NOISE * (noise[j] + abs(pull) + l1[j])
@@ -131,18 +130,20 @@ def _measure(H, g, l1, l2, lower, upper, w0, w, s, noise, tol):
         kkt = max(kkt, worst)
         if worst > tol and worst > noise[j] and H[j, j] + l2[j] > 0.0:
             excess = max(excess, worst)
-    return kkt, excess
+        move = w[j] - w0[j]
+        value += l1[j] * abs(w[j]) + 0.5 * pull * w[j] - 0.5 * (g[j] + s[j]) * move
+        blur += noise[j] * abs(move)
+    return kkt, excess, value, blur
 
 
 @jit
 def _epoch(H, l1, l2, lower, upper, w, s):
     """One round of exact minimisation in each coordinate, w and s move.
 
-    Returns how many changed sign or met or left a bound, and by how much the objective fell.
+    Returns how many changed sign, or met or left a bound.
     """
     q = w.size
     changes = 0
-    gain = 0.0
     for j in range(q):
         row = H[j]
         curvature = row[j] + l2[j]
@@ -165,8 +166,7 @@ def _epoch(H, l1, l2, lower, upper, w, s):
         w[j] = new
         for k in range(q):
             s[k] -= move * row[k]
-        gain += 0.5 * curvature * move * move
-    return changes, gain
+    return changes
 
 
 @jit
@@ -185,7 +185,7 @@ def _newton(H, l1, l2, lower, upper, w, s, noise, free):
     """A Newton step on the free coordinates, along its projected path; w moves, s does not.
 
     Where the free block is singular, a second walk goes down in the directions without curvature, if there is a slope.
-    Returns how many it pinned, and by how much the objective fell.
+    Returns how many it pinned.
     """
     m = free.size
     block = np.empty((m, m))
@@ -206,18 +206,16 @@ def _newton(H, l1, l2, lower, upper, w, s, noise, free):
         scale[a] = 1.0 / np.sqrt(H[j, j] + l2[j])
     step = np.empty(m)
     pinned = 0
-    gain = 0.0
     for flat in range(2):
         for a in range(m):
             real = flat == 0 or abs(slope[a]) > SURE * noise[free[a]]
             step[a] = slope[a] * scale[a] if real else 0.0
         _solve(block, step, rank, flat == 1)
         step *= scale
-        pinned, fall = _walk(H, l1, l2, lower, upper, w, noise, free, slope, step, np.inf if flat == 1 else 1.0)
-        gain += fall
+        pinned = _walk(H, l1, l2, lower, upper, w, noise, free, slope, step, np.inf if flat == 1 else 1.0)
         if pinned > 0 or rank == m:
             break
-    return pinned, gain
+    return pinned
 
 
 @jit
@@ -320,7 +318,7 @@ def _walk(H, l1, l2, lower, upper, w, noise, free, slope, step, cap):
 
     The path is piecewise linear, so the objective on it is piecewise quadratic: its rate and its curvature are carried
     from piece to piece, and the search ends where it stops falling.  slope is minus the gradient on the free ones, and
-    is carried too, with its rounding level in noise.  Returns how many coordinates were pinned, and by how much the objective fell.
+    is carried too, with its rounding level in noise.  Returns how many coordinates were pinned.
     """
     m = free.size
     target = np.empty(m)
@@ -345,7 +343,6 @@ def _walk(H, l1, l2, lower, upper, w, noise, free, slope, step, cap):
             when[a] = (target[a] - w[j]) / step[a]
     t = 0.0
     pinned = 0
-    gain = 0.0
     while True:
         rate = 0.0
         curvature = 0.0
@@ -367,7 +364,6 @@ def _walk(H, l1, l2, lower, upper, w, noise, free, slope, step, cap):
             end = when[hit]
         elif curvature == FLAT * length:  # nothing ends the fall: do not run away on a rounding error
             end = min(end, max(t, 1.0))
-        gain += (end - t) * (rate - 0.5 * (end - t) * curvature)
         for a in range(m):
             slope[a] -= (end - t) * bent[a]
         t = end
@@ -387,4 +383,4 @@ def _walk(H, l1, l2, lower, upper, w, noise, free, slope, step, cap):
             w[j] = min(w[j] + t * alive[a], target[a])
         elif alive[a] < 0.0:
             w[j] = max(w[j] + t * alive[a], target[a])
-    return pinned, gain
+    return pinned

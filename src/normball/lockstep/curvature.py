@@ -10,15 +10,21 @@ from ..certificates.problem import Array, Column
 EPOCHS = 50  # of coordinate descent in one compiled call: a slice between two chances for Ctrl-C
 
 
-def solve_psd(A: Array, g: Array) -> Array:
-    """A⁻¹ g for a symmetric A >= 0; the smallest solution on the range of A where it is singular to working accuracy."""
+def well_conditioned(A: Array):
+    """The Cholesky factor of A, or None where it is singular to working accuracy."""
     try:
         factor = sl.cholesky(A, lower=True, check_finite=False)
-        pivots = np.diag(factor)
-        if pivots.min() > 1e-6 * pivots.max():
-            return sl.cho_solve((factor, True), g, check_finite=False)
     except sl.LinAlgError:
-        pass
+        return None
+    pivots = np.diag(factor)
+    return factor if pivots.min(initial=np.inf) > 1e-6 * pivots.max(initial=0.0) else None
+
+
+def solve_psd(A: Array, g: Array) -> Array:
+    """A⁻¹ g for a symmetric A >= 0; the smallest solution on the range of A where it is singular to working accuracy."""
+    factor = well_conditioned(A)
+    if factor is not None:
+        return sl.cho_solve((factor, True), g, check_finite=False)
     values, V = sl.eigh(A, check_finite=False)
     kept = values > 1e-14 * len(g) * max(values[-1], 0.0)
     return V[:, kept] @ ((V[:, kept].T @ g) / values[kept])
@@ -42,7 +48,24 @@ def gram_step(F: Array, grad: Array, slope: float, column: Column, coef: Array, 
         d = solve_psd(H + np.diag(column.l2), g - column.l2 * coef)
     else:
         d = subproblem(H, g, column, coef, tol) - coef
-    return d, float((slope - hb @ d) / h0) if h0 > 0.0 else 0.0
+    return d, float((slope - hb @ d) / h0) if h0 > 0.0 else 0.0  # without an intercept h0 = 0, and so is db
+
+
+def row_step(X: Array, link, column: Column, coef: Array, intercept: bool) -> tuple[Array, float]:
+    """The same step for smooth columns from the rows themselves, by least squares: no Gram, so half the digits are saved.
+
+    minimise ‖√h (X d + db) - r/√h‖² + Σ l2 (w + d)²;  X (n, q) dense, link = (c r, c h, sums)
+    """
+    r, h = link[0][:, 0], link[1][:, 0]
+    root, held = np.sqrt(h), np.sqrt(column.l2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        right = np.where(root > 0.0, r / root, 0.0)
+    A = np.zeros((len(r) + len(held), len(held) + int(intercept)))
+    A[: len(r), int(intercept) :] = root[:, None] * X
+    A[len(r) :, int(intercept) :][np.diag_indices(len(held))] = held
+    A[: len(r), : int(intercept)] = root[:, None]
+    solved = sl.lstsq(A, np.concatenate([right, -held * coef]), cond=1e-15, lapack_driver="gelsd", check_finite=False)[0]
+    return solved[int(intercept) :], float(solved[0]) if intercept else 0.0
 
 
 def subproblem(H: Array, g: Array, column: Column, coef: Array, tol: float, calls: int = 40) -> Array:

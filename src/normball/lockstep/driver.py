@@ -93,7 +93,10 @@ def _begin(family: Family, init) -> Best:
     b, null_loss = null_model(family, column.split)
     coef = np.clip(np.zeros(family.design.p), column.lower, column.upper)
     if init is not None:
-        coef, b = np.clip(init[0], column.lower, column.upper), init[1]
+        start = np.clip(init[0], column.lower, column.upper)
+        asked = Candidates(np.array([0]), start[:, None], np.array([init[1]]))
+        if objective(family, column, start, float(sweep(family, asked).loss[0])) < null_loss:
+            coef, b = start, init[1]  # a start worse than the null model (saturated rows) would only cost steps
     if 0 < len(family.free) < family.design.p:
         null_loss = free_loss(family, column, b)
     floor = float(family.share(column.split) @ family.loss.floor(family.design.y))
@@ -179,12 +182,10 @@ def judge_family(family: Family, given, reference: Certificate, names) -> Certif
     The bound is the better of their own duality gap and F(given) - F(reference) + gap(reference).
     """
     watch, column = Watch(), family.columns[0]
-    best = _begin(family, given)
-    best.null_loss = reference.null_loss
-    asked = Candidates(np.array([0]), best.coef[:, None], np.array([best.intercept]))
-    evidence = sweep(family, asked)
-    gap, proof = _judge(family, column, best, best.coef, best.intercept, evidence)
-    F = objective(family, column, best.coef, float(evidence.loss[0]))
+    best, (coef, b) = _begin(family, None), given
+    evidence = sweep(family, Candidates(np.array([0]), coef[:, None], np.array([b])))
+    gap, _ = _judge(family, column, best, coef, b, evidence)
+    F = objective(family, column, coef, float(evidence.loss[0]))
     gap = min(gap, max(F - reference.objective, 0.0) + reference.gap)
     separated = reference.status == "separated"
     fine = relative(gap, reference.null_loss) <= family.tol and reference.status == "certified"

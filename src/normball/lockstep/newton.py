@@ -8,9 +8,11 @@ import numpy as np
 
 from ..certificates.gap import Facts, duality_gap
 from ..certificates.problem import Array, Column, Evidence, Family
-from .curvature import gram_step
+from .curvature import gram_step, row_step, well_conditioned
 
 HALVINGS = 50
+IDLE = 4
+ROWS = 2**22  # numbers up to which an ill-conditioned step is taken from the rows
 ROUNDING = 4e-15  # relative: differences of F below it say nothing
 
 
@@ -26,6 +28,8 @@ class Newton:
     steps: int = 0
     gap: float = np.inf  # of the restricted problem, at the last point whose curvature was formed
     stuck: bool = False
+    fell: float = np.inf  # by how much F went down in the last step
+    idle: int = 0  # steps in a row that changed neither F nor the gap
 
     def __post_init__(self):
         design = self.family.design
@@ -42,6 +46,7 @@ class Newton:
 
     def advance(self, target: float, limit: int) -> None:
         """Up to `limit` steps; at a restricted gap <= target one more step is taken and the work is done."""
+        self.gap = np.inf
         for _ in range(limit):
             last = self.gap <= target
             self._step()
@@ -55,13 +60,23 @@ class Newton:
         slope = float(sums.slope[0]) if design.intercept else 0.0
         grad = panel.t_times(r)[:, 0]
         F = panel.gram(h[:, 0])
-        self.gap = self._gap(grad, slope, F, sums)
-        tol = 1e-3 * violation(column, self.coef, grad)
-        d, db = gram_step(F, grad, slope, column, self.coef, tol)
-        if not design.intercept:
-            db = 0.0
+        before, self.gap = self.gap, self._gap(grad, slope, F, sums)
+        self.idle = self.idle + 1 if self.gap > 0.9 * before and self.fell <= ROUNDING * abs(self.value) else 0
+        if self.idle >= IDLE:
+            self.stuck = True
+            return
+        rows = getattr(panel, "matrix", None)
+        if column.smooth and isinstance(rows, np.ndarray) and rows.size <= ROWS and not self._gram_will_do(F):
+            d, db = row_step(rows, self.link, column, self.coef, design.intercept)
+        else:
+            d, db = gram_step(F, grad, slope, column, self.coef, 1e-3 * violation(column, self.coef, grad))
         self._search(d, db, -float(grad @ d) - slope * db)
         self.steps += 1
+
+    def _gram_will_do(self, F: Array) -> bool:
+        """Whether the Gram keeps enough digits; an exact dependence needs none (the step on its range is as good)."""
+        diagonal = np.concatenate([[0.0 if self.facts.intercept else 1.0], self.column.l2])
+        return well_conditioned(F + np.diag(diagonal)) is not None
 
     def _search(self, d: Array, db: float, downhill: float) -> None:
         """Halve the step until F falls as Armijo asks; within rounding of F, a full step is taken on trust."""
@@ -75,6 +90,7 @@ class Newton:
             value = self._objective(coef, link)
             if value <= self.value + 1e-4 * t * min(downhill, 0.0) + ROUNDING * max(abs(self.value), 1e-300):
                 self.stuck = bool(downhill >= 0.0 or np.array_equal(coef, self.coef) and db * t == 0.0)
+                self.fell = self.value - value
                 self.coef, self.intercept, self.eta, self.link, self.value = coef, self.intercept + t * db, eta, link, value
                 return
             t *= 0.5
