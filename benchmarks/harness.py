@@ -18,6 +18,7 @@ from benchmarks.judge import Verdict, judge
 from benchmarks.problems import Problem
 
 ROOT = Path(__file__).resolve().parents[1]
+COMPILATION = 300.0  # seconds that the very first fit of a search may take
 PATIENCE = 5.0  # a ladder may take that many times the limit of one fit
 WARM_SECONDS = 0.25  # short fits are repeated for that long inside one process, and their median is kept
 
@@ -91,14 +92,16 @@ class Worker:
                 raise PeerFailed(f"{trouble}: {record[trouble]}")
         return record
 
-    def fit(self, problem: Problem, setting: dict, warm: bool = False) -> tuple[dict, Verdict]:
+    def fit(
+        self, problem: Problem, setting: dict, *, warm: bool = False, least_limit: float = 0.0
+    ) -> tuple[dict, Verdict]:
         """One fit (warm: and further ones in the same process), judged."""
         assert self.process.stdin is not None
         out = self.folder / f"{self.peer}.npz"
         request = {"setting": setting, "out": str(out), "warm_seconds": WARM_SECONDS if warm else None}
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
-        record = self.receive(self.bench.limit * (3 if warm else 1))
+        record = self.receive(max(least_limit, self.bench.limit * (3 if warm else 1)))
         with np.load(out) as answer:
             return record, judge(
                 problem.X, problem.y, answer["coef"], float(answer["intercept"]),
@@ -117,7 +120,7 @@ def search(bench: Bench, problem: Problem, folder: Path, peer: str) -> dict:
         with Worker(bench, folder, peer) as worker:
             record["versions"] = worker.greeting["versions"]
             record["import_seconds"] = worker.greeting["import_seconds"]
-            worker.fit(problem, settings[0])  # compilation and first touch are not the setting's fault
+            worker.fit(problem, settings[0], least_limit=COMPILATION)  # not the fault of any setting
             for setting in settings:
                 run, verdict = worker.fit(problem, setting)
                 step = {"setting": setting, "seconds": run["first"], "relative_gap": verdict.relative_gap}
@@ -139,33 +142,41 @@ def fastest(ladder: list[dict], target: float) -> dict | None:
     return min(good, key=lambda step: step["seconds"]) if good else None
 
 
-def count(bench: Bench, problem: Problem, folder: Path, searched: list[dict]) -> None:
-    """Counted runs: `repeats` turns, in each one fresh process per peer and target. Adds "reached" to the records."""
-    entries = []
+def choose(searched: list[dict], targets: tuple[float, ...]) -> None:
+    """Adds "reached" to each record: for each target the chosen setting, or the best gap where none met it."""
     for record in searched:
         record["reached"] = []
-        for target in bench.targets:
+        for target in targets:
             step = fastest(record["ladder"], target)
             entry = {"target": target, "setting": step and step["setting"], "turns": []}
             if step is None:
                 entry["best_relative_gap"] = min((s["relative_gap"] for s in record["ladder"]), default=None)
-            else:
-                entries.append((record["peer"], entry))
             record["reached"].append(entry)
+
+
+def count(bench: Bench, problem: Problem, folder: Path, searched: list[dict]) -> None:
+    """Counted runs: `repeats` turns, in each one fresh process per peer and setting (which may serve two targets)."""
+    runs = {}
+    for record in searched:
+        for entry in record["reached"]:
+            if entry["setting"] is not None:
+                runs.setdefault((record["peer"], json.dumps(entry["setting"])), []).append(entry)
     for turn in range(bench.repeats):
-        bench.say(f"    turn {turn + 1} of {bench.repeats}: {len(entries)} runs")
-        for peer, entry in entries:
+        bench.say(f"    turn {turn + 1} of {bench.repeats}: {len(runs)} runs")
+        for (peer, _), entries in runs.items():
             try:
                 with Worker(bench, folder, peer) as worker:
-                    run, verdict = worker.fit(problem, entry["setting"], warm=True)
+                    run, verdict = worker.fit(problem, entries[0]["setting"], warm=True)
             except PeerFailed as failure:
-                entry["why"] = str(failure)
+                for entry in entries:
+                    entry["why"] = str(failure)
                 continue
-            entry["turns"].append({"turn": turn, "first": run["first"], "warm": statistics.median(run["warm"]),
-                                   "relative_gap": verdict.relative_gap})  # fmt: skip
-            entry["facts"] = run["facts"]
-            entry["verdict"] = {"objective": verdict.objective, "intercept_cost": verdict.intercept_cost,
-                                "nonzeros": verdict.nonzeros}  # fmt: skip
+            seconds = {"turn": turn, "first": run["first"], "warm": statistics.median(run["warm"])}
+            judged = {"objective": verdict.objective, "intercept_cost": verdict.intercept_cost,
+                      "nonzeros": verdict.nonzeros}  # fmt: skip
+            for entry in entries:
+                entry["turns"].append(seconds | {"relative_gap": verdict.relative_gap})
+                entry |= {"facts": run["facts"], "judged": judged}
 
 
 def compare(searched: list[dict], problem: Problem, bandwidth: float) -> None:
@@ -202,6 +213,7 @@ def run_problem(bench: Bench, problem: Problem, wanted: list[str], bandwidth: Ca
             climbed = "" if best is None else f"{len(record['ladder'])} settings, best gap {best:.1e}"
             notes = "; ".join(note for note in (climbed, record.get("why")) if note)
             bench.say(f"    {record['title']:32s} {record['status']:8s} {notes}")
+        choose(searched, bench.targets)
         before = bandwidth()
         count(bench, problem, folder, searched)
         facts["bandwidth"] = max(before, bandwidth())

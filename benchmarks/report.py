@@ -118,7 +118,7 @@ def section(result: dict) -> list[str]:
     threads = threads_words(result["threads"])
     quick = " **Trial sizes: these numbers mean nothing.**" if result["quick"] else ""
     machine, versions = result["machine"], result["versions"]
-    lines = [f"## {result['title']}", "", f"{threads}, {result['repeats']} turns, {result['date']}.{quick}", ""]
+    lines = [f"## {result['title']}", "", f"{threads}, turns: {result['repeats']}, {result['date']}.{quick}", ""]
     lines += [f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB, {machine['system']}; "
               + ", ".join(f"{name} {version}" for name, version in versions.items()) + ".", ""]  # fmt: skip
     for problem in result.get("problems", []):
@@ -126,7 +126,8 @@ def section(result: dict) -> list[str]:
         lines += [f"### {problem['title']}", ""]
         lines += [f"X holds {problem['bytes'] / 1e6:.1f} MB; one thread reads {bandwidth}."]
         lines += ["", *markdown(HEADS, [[row.get(head, "") for head in HEADS] for row in rows(problem)]), ""]
-        lines += [*(f"- {sentence}." for sentence in absent(problem)), ""]
+        if silent := absent(problem):
+            lines += [*(f"- {sentence}." for sentence in silent), ""]
     if "cold" in result:
         lines += cold_section(result["cold"])
     return lines

@@ -70,8 +70,7 @@ def wanted_peers(text: str) -> list[str]:
 
 def measure(options: argparse.Namespace, chosen: list[str]) -> None:
     wanted = wanted_peers(options.peers)
-    needed = {peers.load(name).REQUIREMENT for name in wanted} | ({".", "scikit-learn"} if not chosen else set())
-    python = options.python or environment.prepare(needed)
+    python = options.python or environment.prepare(peers.load(name).REQUIREMENT for name in peers.names())
     threads = machine.cores() if options.threads == "all" else int(options.threads)
     variables = machine.threaded(threads) | {"NUMBA_CACHE_DIR": environment.kernel_cache()}
     bench = Bench(

@@ -17,9 +17,9 @@ def cannot(problem):
 
 
 def ladder(problem, targets):
-    scalings = (10.0, 1e2, 1e3, 1e4) if problem.l1_ratio == 0 else (1e3, 1e4, 1e5, 1e6)
+    scalings = (10.0, 1e2, 1e3, 1e4) if problem.l1_ratio == 0 else (10.0, 1e2, 1e3, 1e4, 1e5)
     return [
-        {"tol": tol, "intercept_scaling": scaling, "max_iter": 100_000, "random_state": 0}
+        {"tol": tol, "intercept_scaling": scaling, "max_iter": 2000, "random_state": 0}
         for tol in tolerances(1e-2, 1e-10, 1)
         for scaling in scalings
     ]

@@ -12,7 +12,7 @@ import multiprocessing
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 _pool: ThreadPoolExecutor | None = None  # set only while `workers` is open: nothing lives across a fork
@@ -54,13 +54,13 @@ def workers(threads: int | None = None) -> Iterator[None]:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def in_order(task: Callable, pieces: Iterable[tuple]) -> Iterator:
+def in_order(task: Callable, pieces: Sequence[tuple]) -> Iterator:
     """Yield task(*piece) for every piece, in the order of the pieces, computed on the pool when one is open.
 
     At most a few results wait at a time, so a long sum of matrices stays small in memory.
     """
     pool = _pool
-    if pool is None or threading.current_thread() is not threading.main_thread():
+    if pool is None or len(pieces) == 1 or threading.current_thread() is not threading.main_thread():
         for piece in pieces:
             yield task(*piece)
         return

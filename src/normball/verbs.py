@@ -140,15 +140,16 @@ def _task(
 
 
 def _family(design: Design, lam, l1_ratio, factor, standardize, tol, names) -> Family:
-    survey, cells = design.survey, np.ones(design.n_cells, bool)
+    survey, cells, factor = design.survey, np.ones(design.n_cells, bool), design.sorted(factor)
     column = Column.make(survey, cells, lam=lam, l1_ratio=l1_ratio, factor=factor, standardize=standardize)
     asked = (lam > 0.0) & (factor > 0.0)
     lost = asked & ~(np.isfinite(column.l1 + column.l2) & ((column.l1 > 1e-290) | (column.l2 > 1e-290)))
     if lost.any():
-        j = int(np.flatnonzero(lost)[0])
+        k = int(np.flatnonzero(lost)[0])
+        j = k if design.order is None else int(design.order[k])
         called = repr(names[j]) if names else f"column {j}"
         raise InputError(
-            f"The penalty of {called} cannot be represented: its values are of size {survey.scale[j]:.3g} and lam={lam:g}. "
+            f"The penalty of {called} cannot be represented: its values are of size {survey.scale[k]:.3g} and lam={lam:g}. "
             f"Rescale the column, or pass standardize=True."
         )
     sd = survey.sd(cells)

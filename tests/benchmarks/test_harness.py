@@ -88,6 +88,7 @@ def test_a_search_and_its_counted_runs(tmp_path):
     gaps = [step["relative_gap"] for step in searched["ladder"]]
     assert gaps[-1] < 1e-12 < gaps[0]
     searched["ladder"] = searched["ladder"][:6]
+    harness.choose([searched], bench.targets)
     harness.count(bench, problem, tmp_path, [searched])
     reached, not_reached = searched["reached"]
     assert [turn["turn"] for turn in reached["turns"]] == [0]

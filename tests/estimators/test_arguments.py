@@ -77,7 +77,6 @@ def test_parameters(setting, words):
         (np.eye(6)[:, :2], ["1d array"]),
         (None, ["requires y"]),
     ],
-    ids=str,
 )
 @pytest.mark.parametrize("class_weight", [None, "balanced"])
 def test_targets(y, words, class_weight):

@@ -127,7 +127,7 @@ def test_value_equals_enumeration(kind, q, rng):
         assert abs(problem.value(w) - best) <= 1e-11 * scale
 
 
-@pytest.mark.parametrize("q, n", [(1, 5), (7, 30), (40, 200), (40, 15), (120, 500), (120, 60), (30, 1)])
+@pytest.mark.parametrize(("q", "n"), [(1, 5), (7, 30), (40, 200), (40, 15), (120, 500), (120, 60), (30, 1)])
 def test_optimality_conditions(kind, q, n, rng):
     """To rounding, within a few dozen factorisations, whatever the rank, from w0 and from far away."""
     problem = make(rng, q, n, **kind)

@@ -9,6 +9,9 @@ import numpy as np
 from ..penalties import ElasticPenalty
 from .problem import Array, Column, Evidence, Family
 
+ROUNDING = 1e-13
+"""Of a free gradient, in conditioned coordinates (its terms add up to about 1): more than this is not rounding."""
+
 
 def objective(family: Family, column: Column, coef: Array, loss: float) -> float:
     """F = mean loss + Ω, in nats per observation."""
@@ -60,16 +63,18 @@ def duality_gap(facts: Facts, column: Column, coef: Array, intercept: float, evi
     held = np.ones(len(coef), bool)
     held[facts.free] = False
     spread, tail, best = np.sqrt(evidence.spread[k]), evidence.tail[k], np.inf
-    for scale in {facts.penalty.feasible_scale(z, column), facts.penalty.feasible_scale(z, column, every=True)}:
+    penalty = facts.penalty
+    scales = {1.0} if column.smooth else {penalty.feasible_scale(z, column), penalty.feasible_scale(z, column, every=True)}
+    for scale in scales:
         loss_cost = ((1.0 - scale) * spread + shift) ** 2 + (1.0 - scale) * tail
-        cost = facts.penalty.fenchel_young(coef, scale * z, column)[held].sum()
+        cost = penalty.fenchel_young(coef, scale * z, column)[held].sum()
         leak = np.abs(scale * z[~held] * coef[~held]).sum() + abs(intercept * off_b)  # rounding: zero in exact numbers
         best = min(best, loss_cost + cost + leak)
     return float(best)
 
 
 def _free_corrected(facts: Facts, evidence: Evidence, k: int):
-    """z = Xᵀ c(r - h∘X_U δ), ‖δ‖_{H_UU} and what is left of Σ c r; None if δ is too long to be legal."""
+    """z = Xᵀ c(r - h∘X_U δ), ‖δ‖_{H_UU} and what is left of Σ c r; None if no legal δ is found."""
     head = evidence.grad_b[k : k + 1] if facts.intercept else evidence.grad_b[:0]
     g = np.concatenate([head, evidence.grad[facts.free, k]])
     if not len(g):
@@ -82,5 +87,7 @@ def _free_corrected(facts: Facts, evidence: Evidence, k: int):
     if not np.abs(delta) @ np.concatenate([np.ones(len(head)), facts.reach[facts.free]]) <= 1.0:
         return None
     left = g - H @ delta
+    if np.abs(left).max() > ROUNDING:
+        return None  # saturated rows hold a direction that no finite δ can move
     norm = float(np.sqrt(max(delta @ H @ delta, 0.0)))
     return evidence.grad[:, k] - cross @ delta, norm, float(left[0]) if facts.intercept else 0.0

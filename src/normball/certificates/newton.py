@@ -45,19 +45,24 @@ def newton_proof(family: Family, column: Column, coef: Array, intercept: float) 
         return NewtonProof(0.0, np.zeros(p), 0.0, np.zeros(0, int), np.zeros((1 + p, 0)))
     if not np.isfinite(H).all():
         return None
-    values, V = np.linalg.eigh(H)
+    diagonal = np.diag(H)
+    unit = 1.0 / np.sqrt(np.where(diagonal > 0.0, diagonal, 1.0))  # a ridge on tiny units must not hide the others
+    values, V = np.linalg.eigh(unit[:, None] * H * unit)
     kept = values > 1e-14 * len(g) * max(values[-1], 0.0)
-    null = np.zeros((1 + p, int((~kept).sum())))
-    null[np.concatenate([[0], 1 + support])[take]] = V[:, ~kept]
-    farthest = 1.0 + float(np.sum(family.design.survey.reach[support] ** 2))  # ‖(1, x_i)‖² is at most this
+    flat, size = np.zeros((1 + p, int((~kept).sum()))), np.ones(1 + p)
+    where = np.concatenate([[0], 1 + support])[take]
+    flat[where], size[where] = V[:, ~kept], unit
+    far = unit * np.concatenate([[1.0], family.design.survey.reach[support]])[take]
+    farthest = float(far @ far)  # ‖(1, x_i)∘unit‖² is at most this
+    null = size[:, None] * flat
     if null.shape[1]:
         moved = _farthest(family, support, null[1 + support], null[0])
         held = column.l1 + column.l2 > 0.0
-        if moved > 1e-18 * farthest or np.abs(null[1:][held]).max(initial=0.0) > 1e-9:
+        if moved > 1e-18 * farthest or np.abs(flat[1:][held]).max(initial=0.0) > 1e-9:
             return None  # flat only because the rows are saturated, or the L1 optimum is not unique
-        null[1:][held] = 0.0
-    inverse_half = V[:, kept] / np.sqrt(values[kept])
-    rounding = 2.0 * np.finfo(float).eps * float(np.sqrt((1.0 / values[kept]).sum()))  # of g: a sum of terms below 1/2
+        flat[1:][held], null[1:][held] = 0.0, 0.0
+    inverse_half = unit[:, None] * V[:, kept] / np.sqrt(values[kept])
+    rounding = 2.0 * np.finfo(float).eps * float(np.sqrt((inverse_half**2).sum()))  # of g: a sum of terms below 1/2
     nu = float(np.linalg.norm(inverse_half.T @ g)) + rounding
     R = float(np.sqrt(farthest / values[kept].min(initial=np.inf)))
     if R * nu > 1e-3:  # the cheap bound is loose: take the rows' own leverages
@@ -75,7 +80,7 @@ def newton_proof(family: Family, column: Column, coef: Array, intercept: float) 
     zeros_settled = ~off | (np.abs(grad[1:]) + growth * np.sqrt(squares) <= column.l1)
     if not (signs_settled.all() and zeros_settled.all()):
         return None
-    aliased = np.flatnonzero((np.abs(null[1:]) > 1e-7).any(1))
+    aliased = np.flatnonzero((np.abs(flat[1:]) > 1e-7).any(1))
     return NewtonProof(gap, coef_error, float(spread[0]) if with_b else 0.0, aliased, null)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -70,6 +70,11 @@ class Survey:
     first: Array  # (cells, p)   Σ weight (x - about)
     second: Array  # (cells, p)   Σ weight (x - about)²
 
+    def reordered(self, order: Array) -> Survey:
+        """The same columns in another order."""
+        vectors = {k: getattr(self, k)[order] for k in ("mean", "scale", "reach", "constant", "about")}
+        return replace(self, **vectors, first=self.first[:, order], second=self.second[:, order])
+
     def sd(self, cells: Array) -> Array:
         """Weighted standard deviation of each column over the given cells (bool), original units (p,)."""
         total = self.totals[cells].sum()
@@ -91,6 +96,7 @@ class Design(ABC):
     reads: float = 0.0
     cells: Array | None = None  # (n,) int: rows that every split treats alike share a cell; None: one cell
     n_cells: int = 1
+    order: Array | None = None  # column k of the design is column order[k] as it came; None: the same
 
     @abstractmethod
     def chunks(self) -> list[tuple]:
@@ -135,27 +141,32 @@ class Design(ABC):
     def unpenalised(self, rows: Array, cols: Array):
         """(1, X) in the given rows and columns, as they came: an array or CSR; the 1 only with an intercept."""
 
+    @abstractmethod
     def kernel(self, d: Array) -> Array:
         """X diag(d) Xᵀ, (n, n): for wide data."""
-        self.reads += 1.0
-        K = np.zeros((self.n, self.n))
-        step = max(1, int(2**22 // max(self.n, 1)))
-        for lo in range(0, self.p, step):
-            j = np.arange(lo, min(lo + step, self.p))
-            part = self.columns(j)
-            part = part.toarray() if hasattr(part, "toarray") else part
-            K += (part * d[j]) @ part.T
-        return K
 
     # ---- the meanings of conditioned coordinates -------------------------------------------------------------------
     def to_original(self, coef: Array, intercept: float) -> tuple[Array, float]:
         """Coefficients on the columns as they came."""
         w = coef / self.survey.scale
-        return w, float(intercept - self.survey.mean @ w)
+        return self.unsorted(w), float(intercept - self.survey.mean @ w)
 
     def to_conditioned(self, coef: Array, intercept: float) -> tuple[Array, float]:
         """The way back."""
-        return coef * self.survey.scale, float(intercept + self.survey.mean @ coef)
+        w = self.sorted(coef)
+        return w * self.survey.scale, float(intercept + self.survey.mean @ w)
+
+    def sorted(self, vector: Array) -> Array:
+        """A vector over the columns as they came, in the order of the design."""
+        return vector if self.order is None else vector[self.order]
+
+    def unsorted(self, vector: Array) -> Array:
+        """The way back."""
+        if self.order is None:
+            return vector
+        out = np.empty_like(vector)
+        out[self.order] = vector
+        return out
 
 
 def _plus(total: list, part) -> list:

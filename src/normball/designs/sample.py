@@ -42,3 +42,6 @@ class Sample(Design):
 
     def unpenalised(self, rows, cols):
         return np.hstack([np.ones((len(rows), int(self.intercept))), self.x[np.ix_(rows, cols)]])
+
+    def kernel(self, d):
+        return (self.x * d) @ self.x.T

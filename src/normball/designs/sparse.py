@@ -1,4 +1,8 @@
-"""A sparse matrix in memory: rows for passes (CSR), columns for slabs (CSC). Scaled, never centred."""
+"""A sparse matrix in memory: rows for passes (CSR), columns for slabs (CSC). Scaled, never centred.
+
+The design keeps a copy of its own: values divided by the scale, columns renumbered by how often they are filled, so that
+the coefficients a row touches lie close together.  `order` leads back to the columns as they came.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ STORED = 2**22  # stored entries in a block: a block returns (p, C) sums, so it 
 
 @dataclass
 class SparseBlock:
-    """Rows lo … hi of a design; the scale is put on the p-vectors, so the stored numbers are used as they are."""
+    """Rows lo … hi of a design."""
 
     design: SparseDesign
     lo: int
@@ -32,64 +36,58 @@ class SparseBlock:
         return self.design.csr[self.lo : self.hi]
 
     def times(self, W):
-        d = self.design
-        W = W / d.survey.scale[:, None]
-        if not d.fast:
+        if not self.design.fast:
             return self.part @ W
         from ..kernels.sparse import csr_times
 
-        Z = np.zeros((self.hi - self.lo, W.shape[1]))
-        csr_times(*d.stored, self.lo, self.hi, np.ascontiguousarray(W), Z)
+        Z = np.empty((self.hi - self.lo, W.shape[1]))
+        csr_times(*self.design.stored, self.lo, self.hi, np.ascontiguousarray(W), Z)
         return Z
 
     def t_times(self, R):
-        d = self.design
-        if not d.fast:
-            return (self.part.T @ R) / d.survey.scale[:, None]
+        if not self.design.fast:
+            return self.part.T @ R
         from ..kernels.sparse import csr_t_times
 
-        G = np.zeros((d.p, R.shape[1]))
-        csr_t_times(*d.stored, self.lo, self.hi, np.ascontiguousarray(R), G)
-        return G / d.survey.scale[:, None]
+        G = np.zeros((self.design.p, R.shape[1]))
+        csr_t_times(*self.design.stored, self.lo, self.hi, np.ascontiguousarray(R), G)
+        return G
 
     def gram(self, h, cols=None, single=False):
-        d = self.design
-        cols = np.arange(d.p) if cols is None else cols
-        part = self.part[:, cols]
+        part = self.part if cols is None else self.part[:, cols]
         half = part.multiply(np.sqrt(h)[:, None]).tocsc()
-        outer = (half.T @ half).toarray() if part.nnz < 0.05 * part.shape[0] * len(cols) else _dense_gram(half)
-        scale = d.survey.scale[cols]
-        return outer / np.outer(scale, scale)
+        sparse = part.nnz < 0.05 * part.shape[0] * part.shape[1]
+        return (half.T @ half).toarray() if sparse else _dense_gram(half)
 
     def square_sums(self, h):
-        d = self.design
-        part = self.part
-        weights = np.repeat(h, np.diff(part.indptr)) * part.data.astype(np.float64) ** 2
-        return np.bincount(part.indices, weights, minlength=d.p) / d.survey.scale**2
+        if not self.design.fast:
+            part = self.part
+            return np.bincount(part.indices, np.repeat(h, np.diff(part.indptr)) * part.data**2, self.design.p)
+        from ..kernels.sparse import csr_square_sums
+
+        out = np.zeros(self.design.p)
+        csr_square_sums(*self.design.stored, self.lo, self.hi, h, out)
+        return out
 
     def take(self, cols):
-        return self.part[:, cols].toarray() / self.design.survey.scale[cols]
+        return self.part[:, cols].toarray()
 
     def farthest(self, cols, A, shift):
         part, top = self.part[self.weight > 0.0][:, cols], 0.0
-        A = A / self.design.survey.scale[cols][:, None]
         for lo in range(0, part.shape[0], step := max(1, 2**22 // max(A.shape[1], 1))):
             moved = part[lo : lo + step] @ A + shift
             top = max(top, float(np.einsum("ij,ij->i", moved, moved).max(initial=0.0)))
         return top
 
     def hess_times(self, h, v, vb):
-        d = self.design
-        v = v / d.survey.scale
-        if not d.fast:
+        if not self.design.fast:
             u = self.part @ v + vb
             hu = h * u
-            return (self.part.T @ hu) / d.survey.scale, float(hu.sum()), u
+            return self.part.T @ hu, float(hu.sum()), u
         from ..kernels.sparse import csr_hess
 
-        out, u = np.zeros(d.p), np.empty(self.hi - self.lo)
-        total = csr_hess(*d.stored, self.lo, self.hi, h, v, vb, u, out)
-        return out / d.survey.scale, total, u
+        out, u = np.zeros(self.design.p), np.empty(self.hi - self.lo)
+        return out, csr_hess(*self.design.stored, self.lo, self.hi, h, v, vb, u, out), u
 
 
 def _dense_gram(half) -> Array:
@@ -103,27 +101,38 @@ def _dense_gram(half) -> Array:
 
 
 class SparseDesign(Design):
-    """X (n, p) CSR or CSC, checked and canonical; CSC is converted once."""
+    """X (n, p) CSR or CSC, checked and canonical."""
 
     def __init__(self, X, y, weight, offset, *, intercept=True, cells=None):
         self.n, self.p = X.shape
         self.cells, self.n_cells = cells, 1 if cells is None else int(cells.max()) + 1
         per_row = max(1, X.nnz // max(self.n, 1))
-        self._pieces, order = row_pieces(cells, self.n, max(-(-self.n // CHUNKS), STORED // per_row, 1))
-        self.X = X
-        rows = X if X.format == "csr" else X.tocsr()
-        self.csr = rows if order is None else rows[order]
-        take = slice(None) if order is None else order
-        self._order, self.intercept = order, intercept
+        self._pieces, rows = row_pieces(cells, self.n, max(-(-self.n // CHUNKS), STORED // per_row, 1))
+        csr = X if X.format == "csr" else X.tocsr()
+        self.csr = csr if rows is None else csr[rows]
+        take = slice(None) if rows is None else rows
+        self._rows, self.intercept, self.nnz = rows, intercept, X.nnz
         self.y, self.weight, self.offset = y, weight, offset
         self._travel = (y[take], weight[take], offset[take])
         self.fast = X.nnz >= FAST_FROM
         self.survey = self._survey()
+        self._renumber()
+
+    def _renumber(self) -> None:
+        """Scale the values and put the columns in order of frequency, on a copy."""
+        counts = np.bincount(self.csr.indices, minlength=self.p)
+        self.order = np.argsort(-counts, kind="stable")
+        place = np.empty(self.p, self.csr.indices.dtype)
+        place[self.order] = np.arange(self.p)
+        data = self.csr.data / self.survey.scale[self.csr.indices]
+        self.csr = sp.csr_array((data, place[self.csr.indices], self.csr.indptr), shape=self.csr.shape)
+        self.survey = self.survey.reordered(self.order)
 
     @functools.cached_property
     def stored(self) -> tuple:
         """(indptr, indices, data) for the kernels: unsigned indices need no test for negative ones."""
-        return self.csr.indptr, self.csr.indices.astype(np.uint32), self.csr.data
+        indices = self.csr.indices
+        return self.csr.indptr, indices.view(np.uint32 if indices.itemsize == 4 else np.uint64), self.csr.data
 
     def chunks(self):
         return list(self._pieces)
@@ -131,26 +140,40 @@ class SparseDesign(Design):
     def blocks(self, lo, hi, cell, stride=1) -> Iterator[SparseBlock]:
         hi = lo + -(-(hi - lo) // stride)
         y, weight, offset = (v[lo:hi] for v in self._travel)
-        rows = slice(lo, hi) if self._order is None else self._order[lo:hi]
+        rows = slice(lo, hi) if self._rows is None else self._rows[lo:hi]
         yield SparseBlock(self, lo, hi, cell, rows, y, weight, offset)
 
     def rows(self, i):
-        return (self.X if self.X.format == "csr" else self.X.tocsr())[i].toarray() / self.survey.scale
+        if self._rows is not None:
+            place = np.empty(self.n, np.intp)
+            place[self._rows] = np.arange(self.n)
+            i = place[i]
+        return self.csr[i].toarray()
 
     @functools.cached_property
     def csc(self):
-        return self.X if self.X.format == "csc" else self.X.tocsc()
+        """Columns, rows in the order they came."""
+        if self._rows is None:
+            return self.csr.tocsc()
+        back = np.empty(self.n, np.intp)
+        back[self._rows] = np.arange(self.n)
+        return self.csr[back].tocsc()
 
     def unpenalised(self, rows, cols):
         one = sp.csr_array(np.ones((len(rows), int(self.intercept))))
-        return sp.csr_array(sp.hstack([one, self.csc[:, cols].tocsr()[rows]], format="csr", dtype=np.float64))
+        part = self.csc[:, cols].tocsr()[rows].multiply(self.survey.scale[cols])
+        return sp.csr_array(sp.hstack([one, part], format="csr", dtype=np.float64))
 
     def columns(self, j):
-        """Scaled columns as CSC; metered as their share of a read."""
-        part = self.csc[:, j].astype(np.float64)
-        self.reads += part.nnz / max(self.csc.nnz, 1)
-        part.data /= np.repeat(self.survey.scale[j], np.diff(part.indptr))
+        """CSC; metered as its share of a read."""
+        part = self.csc[:, j]
+        self.reads += part.nnz / max(self.nnz, 1)
         return part
+
+    def kernel(self, d):
+        self.reads += 1.0
+        half = self.csc.multiply(np.sqrt(d)).tocsr()
+        return (half @ half.T).toarray()
 
     def _survey(self) -> Survey:
         """Moments about zero; columns whose mean hides their spread are taken again about it."""
@@ -190,7 +213,7 @@ class SparseDesign(Design):
         if self.fast:
             from ..kernels.sparse import csr_columns_stats
 
-            csr_columns_stats(*self.stored, weight, lo, hi, acc)
+            csr_columns_stats(self.csr.indptr, self.csr.indices, self.csr.data, weight, lo, hi, acc)
             return acc
         part = self.csr[lo:hi]
         j, x = part.indices, part.data.astype(np.float64)
@@ -205,7 +228,8 @@ class SparseDesign(Design):
 
     def _moments_about(self, j, about, far, cell) -> tuple[float, float]:
         """Σ c (x - about) and Σ c (x - about)² over the rows of a cell, in units of `far` on the way."""
-        rows = slice(None) if self.cells is None else self.cells == cell
-        d = (self.csc[:, [j]].toarray()[rows, 0].astype(np.float64) - about) / far
-        c = self.weight[rows]
+        d = (self.csr[:, [j]].toarray()[:, 0].astype(np.float64) - about) / far
+        c = self._travel[1]
+        if self.cells is not None:
+            d, c = d[self.cells[self._rows] == cell], c[self.cells[self._rows] == cell]
         return float(np.sum(c * d) * far), float(np.sum(c * d * d) * far * far)

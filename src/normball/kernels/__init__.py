@@ -1,1 +1,1 @@
-"""Compiled loops: arrays in, arrays out, no objects.  The only room that imports numba, so nothing above imports it early."""
+"""Compiled loops: arrays in, arrays out, no objects.  No other room imports numba at its top."""

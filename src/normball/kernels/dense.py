@@ -114,7 +114,7 @@ def _range(x):
 
 @jit
 def row_scale(Xb, h, out):
-    """out_i = √h_i · Xb_i, for a Gram Xᵀ diag(h) X as one symmetric product.  Xb (m, p) C order, h (m,) >= 0, out (m, p)."""
+    """out_i = √h_i · Xb_i, for a Gram Xᵀ diag(h) X as one symmetric product.  Xb, out (m, p) C order, h (m,) >= 0."""
     for i in range(Xb.shape[0]):
         root = np.sqrt(h[i])
         for j in range(Xb.shape[1]):

@@ -6,11 +6,15 @@ of that file is avoided.  Why own polynomials: numba's exp and log1p are library
 
 from __future__ import annotations
 
+from typing import Any
+
+import numba.extending
 from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic
 
 from normball.kernels.jit import inline_jit, jit
+
+intrinsic: Any = numba.extending.intrinsic
 
 RATIO_CAP = 1e10  # rows with (y - p)² / (p(1 - p)) above it are counted by their loss instead
 

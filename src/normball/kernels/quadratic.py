@@ -159,9 +159,8 @@ def _epoch(H, l1, l2, lower, upper, w, s):
         move = new - old
         if move == 0.0 or not abs(move) < np.inf:
             continue
-        if (new > 0.0) != (old > 0.0) or (new < 0.0) != (old < 0.0):
-            changes += 1
-        elif (new == lower[j]) != (old == lower[j]) or (new == upper[j]) != (old == upper[j]):
+        changed_sign = (new > 0.0) != (old > 0.0) or (new < 0.0) != (old < 0.0)
+        if changed_sign or (new == lower[j]) != (old == lower[j]) or (new == upper[j]) != (old == upper[j]):
             changes += 1
         w[j] = new
         for k in range(q):

@@ -129,6 +129,16 @@ def csr_t_times(indptr, indices, data, lo, hi, R, G):
 
 
 @jit
+def csr_square_sums(indptr, indices, data, lo, hi, h, out):
+    """out (p,) += Σ h_i x_ij² over the rows lo…hi-1; h by rows."""
+    base = _base(h.size, indptr, lo, hi)
+    for i in range(lo, hi):
+        hi_ = h[i - base]
+        for k in range(np.uint64(indptr[i]), np.uint64(indptr[i + 1])):
+            out[np.uint64(indices[k])] += hi_ * data[k] * data[k]
+
+
+@jit
 def csr_columns_stats(indptr, indices, data, c, lo, hi, acc):
     """Column statistics over the stored entries of the rows lo…hi-1, weights c by rows.
 

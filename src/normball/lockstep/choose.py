@@ -16,7 +16,7 @@ def choose_chain(family: Family) -> tuple:
     design, column = family.design, family.columns[0]
     n, p = design.n, design.p
     sparse = isinstance(design, SparseDesign)
-    stored = design.X.nnz if sparse else n * p
+    stored = design.nnz if sparse else n * p
     newton_steps = 10
     costs = {"slab": newton_steps * (n * p * p / GEMM + 3 * stored / STREAM + p**3 / GEMM)}
     if column.smooth:

@@ -10,24 +10,31 @@ from ..certificates.problem import Array, Column
 EPOCHS = 50  # of coordinate descent in one compiled call: a slice between two chances for Ctrl-C
 
 
+def unit_diagonal(A: Array) -> tuple[Array, Array]:
+    """(D A D, d) with D = diag(d) and ones on the diagonal: a ridge on a column in tiny units is no near-singularity."""
+    diagonal = np.diag(A)
+    d = 1.0 / np.sqrt(np.where(diagonal > 0.0, diagonal, 1.0))
+    return d[:, None] * A * d, d
+
+
 def well_conditioned(A: Array):
-    """The Cholesky factor of A, or None where it is singular to working accuracy."""
+    """The Cholesky factor of A, of unit diagonal, or None where it is singular to working accuracy."""
     try:
         factor = sl.cholesky(A, lower=True, check_finite=False)
     except sl.LinAlgError:
         return None
-    pivots = np.diag(factor)
-    return factor if pivots.min(initial=np.inf) > 1e-6 * pivots.max(initial=0.0) else None
+    return factor if np.diag(factor).min(initial=np.inf) > 1e-6 else None
 
 
 def solve_psd(A: Array, g: Array) -> Array:
-    """A⁻¹ g for a symmetric A >= 0; the smallest solution on the range of A where it is singular to working accuracy."""
+    """A⁻¹ g for a symmetric A >= 0; a small solution on the range of A where it is singular to working accuracy."""
+    A, d = unit_diagonal(A)
     factor = well_conditioned(A)
     if factor is not None:
-        return sl.cho_solve((factor, True), g, check_finite=False)
+        return d * sl.cho_solve((factor, True), d * g, check_finite=False)
     values, V = sl.eigh(A, check_finite=False)
     kept = values > 1e-14 * len(g) * max(values[-1], 0.0)
-    return V[:, kept] @ ((V[:, kept].T @ g) / values[kept])
+    return d * (V[:, kept] @ ((V[:, kept].T @ (d * g)) / values[kept]))
 
 
 def gram_step(F: Array, grad: Array, slope: float, column: Column, coef: Array, tol: float) -> tuple[Array, float]:
@@ -64,7 +71,11 @@ def row_step(X: Array, link, column: Column, coef: Array, intercept: bool) -> tu
     A[: len(r), int(intercept) :] = root[:, None] * X
     A[len(r) :, int(intercept) :][np.diag_indices(len(held))] = held
     A[: len(r), : int(intercept)] = root[:, None]
-    solved = sl.lstsq(A, np.concatenate([right, -held * coef]), cond=1e-15, lapack_driver="gelsd", check_finite=False)[0]
+    size = np.sqrt(np.einsum("ij,ij->j", A, A))
+    size = np.where(size > 0.0, size, 1.0)
+    A /= size
+    right = np.concatenate([right, -held * coef])
+    solved = sl.lstsq(A, right, cond=1e-15, lapack_driver="gelsd", check_finite=False)[0] / size
     return solved[int(intercept) :], float(solved[0]) if intercept else 0.0
 
 

@@ -171,7 +171,7 @@ def _separation(family: Family, best: Best, names) -> Separation | None:
     rows = np.flatnonzero(design.weight > 0)
     y = design.y[rows]
     A = design.unpenalised(rows, family.free)
-    called = [names[j] if names else f"column {j}" for j in family.free]
+    called = [names[j] if names else f"column {j}" for j in _as_came(design, family.free)]
     called = ["the intercept"] * int(design.intercept) + called
     return find_separation(A, np.where(y >= 0.5, 1.0, -1.0), exact=(y > 0.0) & (y < 1.0), names=called)
 
@@ -204,11 +204,10 @@ def _answer(family: Family, best: Best, watch: Watch, separation, names, interru
     errors: tuple = (None, None)
     aliased: tuple = ()
     if best.proof is not None and not interrupted:
-        errors = (best.proof.coef_error / design.survey.scale, best.proof.intercept_error)
-        aliased = tuple(int(j) for j in best.proof.aliased)
+        width = best.proof.coef_error / design.survey.scale
+        errors = (design.unsorted(width), float(best.proof.intercept_error + np.abs(design.survey.mean) @ width))
+        aliased = tuple(sorted(_as_came(design, best.proof.aliased)))
     coef, intercept = design.to_original(best.coef, best.intercept)
-    if errors[0] is not None:
-        errors = (errors[0], float(errors[1] + np.abs(design.survey.mean) @ errors[0]))
     certificate = Certificate(
         gap=best.gap, null_loss=best.null_loss, objective=best.objective, tol=family.tol, status=status,
         reads=round(design.reads, 3), rounds=best.rounds, seconds=watch.seconds, strategy=best.strategy,
@@ -216,3 +215,8 @@ def _answer(family: Family, best: Best, watch: Watch, separation, names, interru
         names=names,
     )  # fmt: skip
     return Answer(coef, intercept, certificate)
+
+
+def _as_came(design, columns: Array) -> list[int]:
+    """Indices of the design's columns as the user knows them."""
+    return [int(j) for j in (columns if design.order is None else design.order[columns])]

@@ -8,9 +8,10 @@ import numpy as np
 
 from ..certificates.gap import Facts, duality_gap
 from ..certificates.problem import Array, Column, Evidence, Family
-from .curvature import gram_step, row_step, well_conditioned
+from .curvature import gram_step, row_step, unit_diagonal, well_conditioned
 
 HALVINGS = 50
+LEAP = 1e3  # times max |η|: where a step of saturated rows (curvature 1e-26) is cut before it is halved
 IDLE = 4
 ROWS = 2**22  # numbers up to which an ill-conditioned step is taken from the rows
 ROUNDING = 4e-15  # relative: differences of F below it say nothing
@@ -76,14 +77,15 @@ class Newton:
     def _gram_will_do(self, F: Array) -> bool:
         """Whether the Gram keeps enough digits; an exact dependence needs none (the step on its range is as good)."""
         diagonal = np.concatenate([[0.0 if self.facts.intercept else 1.0], self.column.l2])
-        return well_conditioned(F + np.diag(diagonal)) is not None
+        return well_conditioned(unit_diagonal(F + np.diag(diagonal))[0]) is not None
 
     def _search(self, d: Array, db: float, downhill: float) -> None:
         """Halve the step until F falls as Armijo asks; within rounding of F, a full step is taken on trust."""
         penalty, column = self.family.penalty, self.column
         now = penalty.value(self.coef, column).sum()
         downhill += penalty.value(self.coef + d, column).sum() - now
-        move, t = self.panel.times(d) + db, 1.0
+        move = self.panel.times(d) + db
+        t = min(1.0, LEAP * (1.0 + np.abs(self.eta).max()) / max(np.abs(move).max(), 1e-300))
         for _ in range(HALVINGS):
             coef, eta = self.coef + t * d, self.eta + t * move
             link = self._link(eta)

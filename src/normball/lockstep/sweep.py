@@ -32,12 +32,15 @@ def _judge(block, loss, asked, share, held_out, free, intercept, fast):
     r *= c
     h *= c
     U = int(intercept) + len(free)
-    x_free = block.take(free) if len(free) else np.empty((len(h), 0))
-    directions = np.hstack([np.ones((len(h), int(intercept))), x_free])  # X_U
-    tilted = (h[:, None, :] * directions[:, :, None]).reshape(len(h), U * C)  # c h X_U
-    both = block.t_times(np.hstack([r, tilted]))
+    if len(free):
+        directions = np.hstack([np.ones((len(h), int(intercept))), block.take(free)])  # X_U
+        tilted = (h[:, None, :] * directions[:, :, None]).reshape(len(h), U * C)  # c h X_U
+        cross_free = (directions.T @ tilted).reshape(U, U, C)
+    else:
+        tilted = h[:, : U * C]
+        cross_free = tilted.sum(0).reshape(U, U, C)
+    both = block.t_times(np.concatenate([r, tilted], axis=1))
     cross = both[:, C:].reshape(len(both), U, C)
-    cross_free = (directions.T @ tilted).reshape(U, U, C)
     return (
         both[:, :C], c * sums.slope, c * sums.loss, c * sums.spread, c * sums.tail, c * sums.curvature,
         held_out[block.cell] * sums.loss, cross, cross_free,

@@ -25,7 +25,9 @@ class LogisticLoss(Loss):
         return tail * (1.0 - tail)
 
     def floor(self, y):
-        return -(xlogy(y, y) + xlog1py(1.0 - y, -y))  # the entropy of y: 0 for hard labels
+        lowest, soft = np.zeros(np.shape(y)), (y > 0.0) & (y < 1.0)
+        lowest[soft] = -(xlogy(y[soft], y[soft]) + xlog1py(1.0 - y[soft], -y[soft]))  # the entropy of y
+        return lowest
 
     def divergence(self, q, eta):
         """KL(q ‖ σ(η)) ≥ 0: what a dual point q costs against the fit, without cancellation at q = σ(η)."""

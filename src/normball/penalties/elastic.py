@@ -44,6 +44,8 @@ class ElasticPenalty:
         where a bound stops the maximiser w*: (w - w*)(l2/2 (w + w*) - z) + l1 (|w| - |w*|).
         """
         l1, l2, lower, upper = _beside(w, column.l1, column.l2, column.lower, column.upper)
+        if column.smooth and column.l2.all():
+            return (z - l2 * w) ** 2 / (2.0 * l2)
         above, best = soft_threshold(z, l1), self.conjugate_point(z, column)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             at_zero = np.abs(w) * np.maximum(l1 - z * np.sign(w), 0.0) + 0.5 * l2 * w * w
@@ -60,7 +62,8 @@ class ElasticPenalty:
         hard = (column.l1 > 0.0) & ~boxed & (every | (column.l2 == 0.0))
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.where(hard & (z != 0.0), column.l1 / np.abs(z), np.inf)
-        return float(min(1.0, ratio.min(initial=np.inf)))
+        scale = ratio.min(initial=np.inf)
+        return float(np.nextafter(scale, 0.0)) if scale < 1.0 else 1.0  # one ulp less: s|z| must not round above l1
 
 
 def _beside(w, *vectors):

@@ -160,7 +160,7 @@ def sample_rows(family: Family) -> tuple[Array, Array]:
         members = usable[side]
         if len(members):
             size = min(len(members), max(m * len(members) // len(usable), 500))
-            taken = rng.choice(members, size, replace=False)
+            taken = rng.choice(members, size, replace=False, shuffle=False)
             rows.append(taken)
             weights.append(share[taken] * (share[members].sum() / share[taken].sum()))
     rows, weights = np.concatenate(rows), np.concatenate(weights)

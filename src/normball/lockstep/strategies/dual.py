@@ -58,6 +58,7 @@ class Dual:
         for _ in range(STEPS):
             state.steps += 1
             if not _step(state):
+                state.stuck = state.stuck or not _step(state)  # one more step after the last that counts
                 break
         family = state.family
         design, column = family.design, family.columns[0]
@@ -120,4 +121,4 @@ def _step(state: State) -> bool:
     small = t == 1.0 and np.abs(da).max(initial=0.0) <= 1e-14 * np.abs(a).max(initial=1e-300)
     state.a, state.Ka, state.beta = a, Ka, state.beta + t * dbeta
     state.stuck = bool(small)
-    return not small and not (t == 1.0 and -downhill <= 1e-2 * state.target * 1e-6)
+    return not small and not (t == 1.0 and -downhill <= 1e-8 * state.target)

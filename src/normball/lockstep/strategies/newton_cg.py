@@ -20,7 +20,8 @@ class State:
     coef: Array
     intercept: float
     eta: Array
-    first_norm: float = 0.0
+    target: float  # absolute gap
+    first: float = 0.0  # squared preconditioned gradient at the start
     steps: int = 0
     gap: float = np.inf
     stuck: bool = False
@@ -34,8 +35,9 @@ class NewtonCG:
     name = "newton_cg"
 
     def start(self, family: Family, warm) -> State:
-        eta = _eta(family, warm.coef, warm.intercept) if warm.coef.any() else family.design.offset + warm.intercept
-        return State(family, family.share(family.columns[0].split), warm.coef.copy(), warm.intercept, eta)
+        eta = _eta(family, warm.coef, warm.intercept)
+        share, target = family.share(family.columns[0].split), family.tol * warm.null_loss
+        return State(family, share, warm.coef.copy(), warm.intercept, eta, target)
 
     def propose(self, state: State) -> Candidates | None:
         if state.stuck:
@@ -101,33 +103,39 @@ def _value(family: Family, column, coef: Array, link) -> float:
 
 def _conjugate_gradients(state: State, h: Array, g: Array, gb: float, M: Array, Mb: float):
     """(H + l2) d ≈ g with the intercept as one more coordinate; also X d + db, gathered on the way."""
+    from ...kernels.krylov import cg_advance, cg_curve, cg_turn
+
     family = state.family
-    design, l2 = family.design, family.columns[0].l2
-    norm = float(np.sqrt(g @ (g / M) + gb * gb / Mb))
-    state.first_norm = state.first_norm or norm
-    goal = norm * min(FORCING, np.sqrt(norm / state.first_norm))
+    design, l2, inverse = family.design, family.columns[0].l2, 1.0 / M
+    z, zb = inverse * g, gb / Mb
+    rho = float(g @ z + gb * zb)
+    goal = rho * _forcing(state, rho)
     d, db, move, u = np.zeros_like(g), 0.0, np.zeros(design.n), np.empty(design.n)
-    r, rb = g.copy(), gb
-    z, zb = r / M, rb / Mb
-    v, vb = z.copy(), zb
-    rho = float(r @ z + rb * zb)
+    r, rb, v, vb = g.copy(), gb, z.copy(), zb
     for _ in range(min(1000, 10 * (design.p + 1))):
-        if rho <= goal * goal:
+        if rho <= goal:
             break
         Hv, Hvb = design.add_up(_hess_block, h, v, vb, u)
-        Hv += l2 * v
         Hvb = Hvb if design.intercept else 0.0
-        curve = float(v @ Hv + vb * Hvb)
+        curve = cg_curve(l2, v, Hv) + vb * Hvb
         if not curve > 0.0:
             break
         step = rho / curve
-        d += step * v
         db += step * vb
         move += step * u
-        r -= step * Hv
         rb -= step * Hvb
-        z, zb = r / M, rb / Mb
-        rho, before = float(r @ z + rb * zb), rho
-        v = z + (rho / before) * v
+        zb = rb / Mb
+        rho, before = cg_advance(step, v, Hv, inverse, d, r, z) + rb * zb, rho
+        cg_turn(rho / before, z, v)
         vb = zb + (rho / before) * vb
     return d, db, move
+
+
+def _forcing(state: State, rho: float) -> float:
+    """Where CG stops, as a part of the squared gradient: superlinear, but no further than the tolerance needs.
+
+    The gap is about the squared gradient; past the tolerance (the polishing step) a tenth of the gradient will do.
+    """
+    state.first = state.first or rho
+    target = 0.1 * state.target / state.gap if state.gap > 0.0 else 1.0
+    return max(min(FORCING**2, np.sqrt(rho / state.first)), min(target, FORCING**2))
