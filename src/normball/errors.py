@@ -49,12 +49,14 @@ class ConvergenceWarning(NormballWarning):
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C during a solve. `solution` holds the best answer so far, with its certificate (status "interrupted").
+    """Ctrl-C during a solve. `solution` holds the best answer so far, with its certificate (status "interrupted"), or
+    None where there was none yet.
 
     Not a NormballError: `except Exception` must not swallow a Ctrl-C.
     """
 
     def __init__(self, answer=None):
-        super().__init__("interrupted; .solution holds the best answer so far")
+        held = "holds the best answer so far" if answer is not None else "is None: there was no answer yet"
+        super().__init__(f"interrupted; .solution {held}")
         self.answer = answer
         self.solution = None

@@ -54,7 +54,9 @@ class Solution:
         """The penalty first, then what is proved, then the coefficients."""
         from .strength import dialects
 
-        says = ", ".join(f"{name} = {value:.6g}" for name, value in dialects(self.lam, self.l1_ratio, self.total).items())
+        says = ", ".join(
+            f"{name} = {value:.6g}" for name, value in dialects(self.lam, self.l1_ratio, self.total).items()
+        )
         kept = int(np.count_nonzero(self.coef))
         lines = [
             f"Penalty: {penalty_in_words(self.lam, self.l1_ratio, self.standardize)}  ({says})",

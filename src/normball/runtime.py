@@ -8,14 +8,20 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import math
 import multiprocessing
 import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+
+LONG = 0.1  # seconds from which one call into compiled code goes on a thread of its own (`beside`)
 
 _pool: ThreadPoolExecutor | None = None  # set only while `workers` is open: nothing lives across a fork
+_halted = threading.Event()  # work on the pool is no longer wanted
+_here = threading.local()  # .pooled: this thread belongs to the pool
+_lock, _inside, _limit = threading.Lock(), 0, None  # threads inside `workers`, and the limit they share
 
 
 def n_threads() -> int:
@@ -38,20 +44,52 @@ def _blas():
 
 
 @contextlib.contextmanager
+def _one_blas_thread() -> Iterator[None]:
+    """BLAS on one thread as long as anybody is inside: a limit of each thread's own would be lifted by the first out."""
+    global _inside, _limit
+    with _lock:
+        if _inside == 0:
+            _limit = _blas().limit(limits=1)
+        _inside += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _inside -= 1
+            if _inside == 0:
+                _limit.restore_original_limits()
+
+
+@contextlib.contextmanager
 def workers(threads: int | None = None) -> Iterator[None]:
     """Hold BLAS to one thread and, with more than one thread, keep a pool open for `in_order`."""
     global _pool
     threads = n_threads() if threads is None else threads
-    with _blas().limit(limits=1):
+    with _one_blas_thread():
         if threads == 1 or _pool is not None:
             yield
             return
-        _pool = ThreadPoolExecutor(threads, thread_name_prefix="normball")
+        _pool = ThreadPoolExecutor(threads, "normball", initializer=setattr, initargs=(_here, "pooled", True))
         try:
             yield
+        except BaseException:
+            _halted.set()
+            raise
         finally:
             pool, _pool = _pool, None
             pool.shutdown(wait=True, cancel_futures=True)
+            _halted.clear()
+
+
+def _forget() -> None:
+    """In a forked child: the threads of the parent are not there."""
+    global _pool, _lock, _inside
+    _pool, _lock, _inside = None, threading.Lock(), 0
+    _halted.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
 
 
 def in_order(task: Callable, pieces: Sequence[tuple]) -> Iterator:
@@ -74,6 +112,35 @@ def in_order(task: Callable, pieces: Sequence[tuple]) -> Iterator:
         yield future.result()
 
 
+def check() -> None:
+    """Between two blocks of a piece: stop where the answer is no longer wanted (Ctrl-C, an error in another piece)."""
+    if _halted.is_set() and getattr(_here, "pooled", False):
+        raise InterruptedError("the solve was stopped")
+
+
+def beside(seconds: float, task: Callable, *args):
+    """task(*args): one long call into compiled code, on a thread of its own so that Ctrl-C is heard while it runs.
+
+    seconds : a rough guess; a shorter one than LONG is called as it is
+    After Ctrl-C the call goes on unheard to its end, so it must only change what belongs to it.
+    """
+    if seconds < LONG or threading.current_thread() is not threading.main_thread():
+        return task(*args)
+    answer: Future = Future()
+
+    def work():
+        try:
+            answer.set_result(task(*args))
+        except BaseException as error:
+            answer.set_exception(error)
+
+    thread = threading.Thread(target=work, name="normball-beside")
+    thread.start()
+    while thread.is_alive():
+        thread.join(0.1)  # without a time-out, some systems would not hear Ctrl-C
+    return answer.result()
+
+
 class Watch:
     """Limits of one call: reads of X, seconds, rounds. A limit stops the loop; it never raises."""
 
@@ -86,6 +153,11 @@ class Watch:
     def seconds(self) -> float:
         return time.perf_counter() - self.began
 
+    @property
+    def left(self) -> float:
+        """Seconds until the time limit, infinite without one."""
+        return math.inf if self.time_limit is None else max(self.time_limit - self.seconds, 0.0)
+
     def stopped(self, reads: float = 0.0) -> bool:
         """Whether a limit is reached; `reason` then says which."""
         if self.max_reads is not None and reads >= self.max_reads:
@@ -95,4 +167,4 @@ class Watch:
         return bool(self.reason)
 
 
-__all__ = ["Watch", "in_order", "n_threads", "workers"]
+__all__ = ["Watch", "beside", "check", "in_order", "n_threads", "workers"]

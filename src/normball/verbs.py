@@ -127,16 +127,36 @@ def _task(
             raise InputError("y was not given. It is left out only where X is a Design, which carries its own.")
         data = inputs.read_inputs(X, y, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept)
         classes, names = data.classes, data.names
-        with runtime.workers():
-            design = make_design(data.X, data.y, data.weight, data.offset, intercept=fit_intercept)
-        if not design.survey.finite:
-            inputs.check_finite(data.X, names)
-            raise InputError("X spans more than float64 can hold (differences overflow). Rescale its columns.")
+        try:
+            with runtime.workers():
+                design = make_design(data.X, data.y, data.weight, data.offset, intercept=fit_intercept)
+        except KeyboardInterrupt as stop:
+            raise Interrupted from stop
+        _check_range(design, data, names)
     if C is not None:
         lam = 1.0 / (C * float(design.weight.sum()))
     factor = np.ones(design.p) if penalty_factor is None else inputs.read_penalty_factor(penalty_factor, design.p)
     family = _family(design, lam, l1_ratio, factor, standardize, tol, names)
     return Task(design, family, classes, names, lam, l1_ratio, standardize)
+
+
+def _check_range(design: Design, data, names) -> None:
+    """Raise unless every column can be centred and scaled in float64."""
+    survey = design.survey
+    if not survey.finite:
+        inputs.check_finite(data.X, names)
+    with np.errstate(over="ignore", under="ignore"):
+        fine = np.isfinite(survey.first).all(0) & np.isfinite(1.0 / survey.scale) & np.isfinite(survey.scale * 1e6)
+    if not fine.all():
+        k = int(np.argmin(fine))
+        size = f"are of size {survey.scale[k]:.3g}" if survey.finite else "or their weighted sum overflow"
+        raise InputError(f"The values of {_called(design, k, names)} {size}: float64 has no room for them. Rescale it.")
+
+
+def _called(design: Design, k: int, names) -> str:
+    """What the user calls the design's column k."""
+    j = k if design.order is None else int(design.order[k])
+    return repr(names[j]) if names else f"column {j}"
 
 
 def _family(design: Design, lam, l1_ratio, factor, standardize, tol, names) -> Family:
@@ -146,10 +166,8 @@ def _family(design: Design, lam, l1_ratio, factor, standardize, tol, names) -> F
     lost = asked & ~(np.isfinite(column.l1 + column.l2) & ((column.l1 > 1e-290) | (column.l2 > 1e-290)))
     if lost.any():
         k = int(np.flatnonzero(lost)[0])
-        j = k if design.order is None else int(design.order[k])
-        called = repr(names[j]) if names else f"column {j}"
         raise InputError(
-            f"The penalty of {called} cannot be represented: its values are of size {survey.scale[k]:.3g} and lam={lam:g}. "
+            f"The penalty of {_called(design, k, names)} cannot be represented: its values are of size {survey.scale[k]:.3g} and lam={lam:g}. "
             f"Rescale the column, or pass standardize=True."
         )
     sd = survey.sd(cells)
@@ -166,7 +184,7 @@ def _solve(task: Task, watch: Watch, start, newton: bool = False) -> Solution:
         with runtime.workers():
             answer = solve_family(family, choose_chain(family), watch, init, newton, task.names)
     except Interrupted as stop:
-        stop.solution = _solution(task, stop.answer)
+        stop.solution = stop.answer and _solution(task, stop.answer)
         raise
     return _solution(task, answer)
 

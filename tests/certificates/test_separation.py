@@ -173,7 +173,7 @@ def assert_columns_responsible(found, A, side, exact):
         assert kind is None or (kind == "quasi" and found.kind == "complete")
 
 
-@pytest.mark.parametrize("breadth", 10.0 ** -np.arange(2, 10))
+@pytest.mark.parametrize("breadth", 10.0 ** -np.arange(2, 12))
 @pytest.mark.parametrize("shift", [0.0, 1e3])
 def test_a_hair_of_overlap_is_never_called_separated(breadth, shift):
     """Mirror pairs p ± a·w force dᵀw >= 0; two pairs swapped by `breadth` force dᵀw <= 0: overlap, however narrow."""
@@ -192,7 +192,26 @@ def test_a_hair_of_overlap_is_never_called_separated(breadth, shift):
     assert_separates(found, with_ones(X), side)
 
 
-@pytest.mark.parametrize(("scale", "shift"), [(1e-8, 0.0), (1e8, 0.0), (1.0, 1e6), (1e-150, 0.0), (1e150, 0.0)])
+@pytest.mark.parametrize("shift", [None, 10.0, 1000.0])
+@pytest.mark.parametrize("u", [2, 9, 24, 60])
+def test_boundary_in_general_position(u, shift):
+    """Most rows lie, to rounding, on a hyperplane through no axis: quasi.  Moved 1e-11 to the wrong side: overlap."""
+    rng = np.random.default_rng(u)
+    w = rng.normal(size=u)
+    w /= np.linalg.norm(w)
+    X = rng.normal(size=(40 * u, u))
+    height, on = X @ w, np.arange(40 * u) < 30 * u
+    X[on] -= np.outer(height[on], w)
+    side = np.where(on, np.where(rng.random(40 * u) < 0.5, 1.0, -1.0), np.sign(height))
+    stored = (lambda X: X) if shift is None else (lambda X: with_ones(X + shift))
+    found = find_separation(stored(X), side)
+    assert (found.kind, found.rows_split) == ("quasi", 10 * u)
+    assert_separates(found, stored(X), side)
+    X[on] -= 1e-11 * np.outer(side[on], w)
+    assert find_separation(stored(X), side) is None
+
+
+@pytest.mark.parametrize(("scale", "shift"), [(1e-8, 0.0), (1e8, 0.0), (1.0, 1e9), (1e-150, 0.0), (1e150, 0.0)])
 def test_units_and_shifts_do_not_matter(scale, shift):
     rng = np.random.default_rng(8)
     X = rng.integers(-4, 5, size=(200, 3)).astype(float)
@@ -297,6 +316,20 @@ def test_summary_says_which_columns_and_what_to_do():
     assert "separated by column 1" in find_separation(A, np.array([-1.0, -1, 1, 1])).summary()
 
 
+def test_a_guess_is_checked_never_believed():
+    """With no time for programs, a direction that separates all rows decides; its opposite and a poor one do not."""
+    rng = np.random.default_rng(14)
+    A = with_ones(rng.normal(size=(500, 3)) + 40.0)
+    d = np.array([-40.0, 1.0, 1.0, -1.0])
+    side = np.sign(A @ d)
+    found = find_separation(A, side, guess=7 * d, time_limit=0.0)
+    assert found.kind == "complete"
+    np.testing.assert_allclose(found.direction, d / 40, rtol=1e-12)
+    for guess in (-d, d * [1, 1, 1, -1], 0 * d, d * np.inf):
+        assert find_separation(A, side, guess=guess, time_limit=0.0) is None
+        assert find_separation(A, side, guess=guess).kind == "complete"
+
+
 def test_out_of_time_is_no_claim():
     rng = np.random.default_rng(12)
     A = with_ones(rng.normal(size=(200, 5)))
@@ -315,7 +348,7 @@ def test_ctrl_c_is_answered_during_a_long_program():
         sent.append(time.perf_counter())
         signal.raise_signal(signal.SIGINT)
 
-    timer = threading.Timer(1.0, press)
+    timer = threading.Timer(0.3, press)
     timer.start()
     try:
         with pytest.raises(KeyboardInterrupt):
@@ -332,6 +365,7 @@ def test_ctrl_c_is_answered_during_a_long_program():
         ({"side": np.array([1.0, 0.0])}, r"\[0.0\].*-1 for label 0"),
         ({"exact": np.zeros(5, dtype=bool)}, "one flag for each row"),
         ({"names": ["a"]}, "one for each column"),
+        ({"guess": np.ones(3)}, "guess.*an entry for each"),
         ({"A": np.ones(2)}, r"\(2,\)"),
     ],
 )

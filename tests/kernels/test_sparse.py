@@ -7,7 +7,6 @@ import pytest
 import scipy.sparse as sp
 
 from normball.kernels import sparse
-from normball.kernels.links import logistic_link
 
 N, P = 150, 23
 
@@ -31,44 +30,6 @@ def matrix(request, rng):
 @pytest.fixture(params=[(0, N), (0, 64), (40, 141), (N, N)], ids=str)
 def rows(request):
     return request.param
-
-
-@pytest.mark.parametrize("whole", [True, False], ids=["all rows", "the rows visited"])
-def test_judge(matrix, rows, whole, rng):
-    """One call = predictor, link and three products; arrays by rows may hold all rows or those visited."""
-    X, arrays = matrix
-    lo, hi = rows
-    m, held = hi - lo, slice(None) if whole else slice(lo, hi)
-    w, b, offset, y, c = rng.normal(size=P), 0.3, rng.normal(size=N), rng.random(N), rng.random(N)
-    eta, r, h = (np.full(N, 7.0)[held].copy() for _ in range(3))
-    grad, xh, diag, sums = np.ones(P), np.ones(P), np.ones(P), np.ones(5)
-    row_arrays = (offset[held], y[held], c[held], eta, r, h)
-    sparse.csr_judge(*arrays, lo, hi, w, b, *row_arrays, grad, xh, diag, sums)
-    Xp, true_eta = X[lo:hi], (offset + b + X @ w)[lo:hi]
-    true_r, true_h, true_sums = np.empty((m, 1)), np.empty((m, 1)), np.zeros((5, 1))
-    logistic_link(np.ascontiguousarray(true_eta[:, None]), y[lo:hi], c[lo:hi], true_r, true_h, true_sums)
-    seen = slice(lo, hi) if whole else slice(None)
-    np.testing.assert_allclose(eta[seen], true_eta, rtol=1e-12, atol=1e-14)
-    np.testing.assert_allclose(r[seen], true_r[:, 0], rtol=1e-12, atol=1e-14)
-    np.testing.assert_allclose(h[seen], true_h[:, 0], rtol=1e-12)
-    np.testing.assert_allclose(grad, 1 + Xp.T @ true_r[:, 0], rtol=1e-12)
-    np.testing.assert_allclose(xh, 1 + Xp.T @ true_h[:, 0], rtol=1e-12)
-    np.testing.assert_allclose(diag, 1 + (Xp**2).T @ true_h[:, 0], rtol=1e-12)
-    np.testing.assert_allclose(sums, 1 + true_sums[:, 0], rtol=1e-12, atol=1e-13)
-    if whole:
-        outside = np.r_[0:lo, hi:N]
-        assert (eta[outside] == 7.0).all() and (r[outside] == 7.0).all() and (h[outside] == 7.0).all()
-
-
-def test_judge_with_given_eta_and_without_curvature(matrix, rng):
-    X, arrays = matrix
-    eta, y, c = rng.normal(size=N), rng.random(N), rng.random(N)
-    given, r, h, grad, sums = eta.copy(), np.empty(N), np.empty(N), np.zeros(P), np.zeros(5)
-    xh, diag, w = np.zeros(P), np.zeros(P), np.full(P, np.nan)
-    sparse.csr_judge(*arrays, 0, N, w, np.nan, eta, y, c, given, r, h, grad, xh, diag, sums, True, False)
-    assert np.array_equal(given, eta) and not xh.any() and not diag.any()
-    np.testing.assert_allclose(r, c * (y - 1 / (1 + np.exp(-eta))), rtol=1e-12, atol=1e-15)
-    np.testing.assert_allclose(grad, X.T @ r, rtol=1e-12, atol=1e-13)
 
 
 @pytest.mark.parametrize("whole", [True, False], ids=["all rows", "the rows visited"])
@@ -99,6 +60,14 @@ def test_products(matrix, rows, columns, whole, rng):
         assert (Z[:lo] == 7.0).all() and (Z[hi:] == 7.0).all()
 
 
+def test_square_sums(matrix, rows, rng):
+    X, arrays = matrix
+    lo, hi = rows
+    h, out = rng.random(N), np.ones(P)
+    sparse.csr_square_sums(*arrays, lo, hi, h, out)
+    np.testing.assert_allclose(out, 1 + (X[lo:hi] ** 2).T @ h[lo:hi], rtol=1e-12)
+
+
 def test_columns_stats(matrix, rows, rng):
     """Over the stored entries, explicit zeros included."""
     X, arrays = matrix
@@ -124,15 +93,6 @@ def test_columns_stats_show_what_is_not_finite(value, weight):
     acc[2], acc[3] = np.inf, -np.inf
     sparse.csr_columns_stats(X.indptr, X.indices, X.data, np.array([1.0, weight]), 0, 2, acc)
     assert list(np.isfinite(acc[[0, 2, 3]]).all(0)) == [True, False, True]
-
-
-@pytest.mark.parametrize("kind", [np.float64, np.float32])
-def test_dense_rows(matrix, rows, kind, rng):
-    X, arrays = matrix
-    lo, hi = rows
-    inv, out = rng.random(P), np.full((hi - lo, P), 7.0, kind)
-    sparse.csr_dense_rows(*arrays, lo, hi, inv, out)
-    np.testing.assert_allclose(out, X[lo:hi] * inv, rtol=2 * np.finfo(kind).eps)
 
 
 def test_arrays_of_another_length_are_refused(matrix):

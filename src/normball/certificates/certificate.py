@@ -19,7 +19,7 @@ class Certificate:
     objective       F at the answer; its smallest value lies in [objective - gap, objective]
     reads, rounds   passes over X, everything counted; judging passes
     coef_error      (p,) or None: |coef - optimum| is proved to be at most this (Newton certificate)
-    separation      the direction that separates the classes, where one was found
+    separation      the direction that separates the classes, where one was found; on X's columns, p is the intercept
     aliased         columns in an exact linear dependence at λ = 0: the smallest-norm solution is given
     """
 
@@ -71,7 +71,7 @@ class Certificate:
         return why + "Allow more reads or time, relax tol, or use a stronger penalty."
 
     def _separated(self) -> str:
-        return self.separation.summary(self.names) if self.separation else "The classes are separated."
+        return self.separation.summary() if self.separation else "The classes are separated."
 
 
 def relative(gap: float, null_loss: float) -> float:

@@ -15,7 +15,7 @@ ROUNDING = 1e-13
 
 def objective(family: Family, column: Column, coef: Array, loss: float) -> float:
     """F = mean loss + Ω, in nats per observation."""
-    return float(loss + family.penalty.value(coef, column).sum())
+    return float(loss + family.penalty.total(coef, column))
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,9 @@ def duality_gap(facts: Facts, column: Column, coef: Array, intercept: float, evi
     held[facts.free] = False
     spread, tail, best = np.sqrt(evidence.spread[k]), evidence.tail[k], np.inf
     penalty = facts.penalty
-    scales = {1.0} if column.smooth else {penalty.feasible_scale(z, column), penalty.feasible_scale(z, column, every=True)}
+    scales = (
+        {1.0} if column.smooth else {penalty.feasible_scale(z, column), penalty.feasible_scale(z, column, every=True)}
+    )
     for scale in scales:
         loss_cost = ((1.0 - scale) * spread + shift) ** 2 + (1.0 - scale) * tail
         cost = penalty.fenchel_young(coef, scale * z, column)[held].sum()

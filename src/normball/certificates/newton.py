@@ -11,11 +11,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import lapack
 
+from ..runtime import beside
 from .problem import Array, Column, Family
 
 LARGEST = 4000
 """Support beyond which no Hessian is formed."""
+SMALL = 200
+"""Columns up to which eigenvalues, which reveal the rank, cost no more than a Cholesky factor saves."""
 
 
 @dataclass(frozen=True)
@@ -42,16 +46,16 @@ def newton_proof(family: Family, column: Column, coef: Array, intercept: float) 
     g = (np.concatenate([grad[:1], grad[1:][support]]) - slope)[take]
     H = F[take, take] + np.diag(l2)
     if not len(g):
-        return NewtonProof(0.0, np.zeros(p), 0.0, np.zeros(0, int), np.zeros((1 + p, 0)))
+        settled = bool((np.abs(grad[1:]) <= column.l1).all())
+        return NewtonProof(0.0, np.zeros(p), 0.0, np.zeros(0, int), np.zeros((1 + p, 0))) if settled else None
     if not np.isfinite(H).all():
         return None
     diagonal = np.diag(H)
     unit = 1.0 / np.sqrt(np.where(diagonal > 0.0, diagonal, 1.0))  # a ridge on tiny units must not hide the others
-    values, V = np.linalg.eigh(unit[:, None] * H * unit)
-    kept = values > 1e-14 * len(g) * max(values[-1], 0.0)
-    flat, size = np.zeros((1 + p, int((~kept).sum()))), np.ones(1 + p)
+    half, V, steepest = beside(len(g) ** 3 / 2e9, _inverse_half, unit[:, None] * H * unit)
+    flat, size = np.zeros((1 + p, V.shape[1])), np.ones(1 + p)
     where = np.concatenate([[0], 1 + support])[take]
-    flat[where], size[where] = V[:, ~kept], unit
+    flat[where], size[where] = V, unit
     far = unit * np.concatenate([[1.0], family.design.survey.reach[support]])[take]
     farthest = float(far @ far)  # ‖(1, x_i)∘unit‖² is at most this
     null = size[:, None] * flat
@@ -61,10 +65,10 @@ def newton_proof(family: Family, column: Column, coef: Array, intercept: float) 
         if moved > 1e-18 * farthest or np.abs(flat[1:][held]).max(initial=0.0) > 1e-9:
             return None  # flat only because the rows are saturated, or the L1 optimum is not unique
         flat[1:][held], null[1:][held] = 0.0, 0.0
-    inverse_half = unit[:, None] * V[:, kept] / np.sqrt(values[kept])
+    inverse_half = unit[:, None] * half
     rounding = 2.0 * np.finfo(float).eps * float(np.sqrt((inverse_half**2).sum()))  # of g: a sum of terms below 1/2
     nu = float(np.linalg.norm(inverse_half.T @ g)) + rounding
-    R = float(np.sqrt(farthest / values[kept].min(initial=np.inf)))
+    R = float(np.sqrt(farthest * steepest))
     if R * nu > 1e-3:  # the cheap bound is loose: take the rows' own leverages
         shift, rest = (inverse_half[0], inverse_half[1:]) if with_b else (0.0 * inverse_half[0], inverse_half)
         R = float(np.sqrt(_farthest(family, support, rest, shift)))
@@ -82,6 +86,18 @@ def newton_proof(family: Family, column: Column, coef: Array, intercept: float) 
         return None
     aliased = np.flatnonzero((np.abs(flat[1:]) > 1e-7).any(1))
     return NewtonProof(gap, coef_error, float(spread[0]) if with_b else 0.0, aliased, null)
+
+
+def _inverse_half(A: Array) -> tuple[Array, Array, float]:
+    """W with W Wᵀ = A⁻¹ on the range of A, the directions outside it (k, m), and a bound of ‖A⁻¹‖; unit diagonal."""
+    if len(A) > SMALL:
+        factor, bad = lapack.dpotrf(A, lower=1)
+        if not bad and np.diag(factor).min() > 1e-5:
+            W = lapack.dtrtri(factor, lower=1)[0].T
+            return W, np.zeros((len(A), 0)), float((W * W).sum())
+    values, V = np.linalg.eigh(A)
+    kept = values > 1e-14 * len(A) * max(values[-1], 0.0)
+    return V[:, kept] / np.sqrt(values[kept]), V[:, ~kept], float(1.0 / values[kept].min(initial=np.inf))
 
 
 def _from_decrement(R: float, nu: float) -> tuple[float, float]:

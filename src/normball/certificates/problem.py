@@ -7,6 +7,7 @@ coefficients are scale·w and the intercept is b + Σ mean·w; the doors map bac
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,13 +34,13 @@ class Column:
     lower: Array
     upper: Array
 
-    @property
+    @cached_property
     def free(self) -> Array:
         """Which columns carry neither penalty nor a two-sided box: nothing but the loss holds them (p,) bool."""
         boxed = np.isfinite(self.lower) & np.isfinite(self.upper)
         return (self.l1 == 0.0) & (self.l2 == 0.0) & ~boxed
 
-    @property
+    @cached_property
     def smooth(self) -> bool:
         """Neither an L1 part nor bounds: a Newton step is one linear system."""
         return not (self.l1.any() or np.isfinite(self.lower).any() or np.isfinite(self.upper).any())
@@ -116,12 +117,16 @@ class Family:
 
 @dataclass
 class Candidates:
-    """What a strategy wants judged now.  eta (n, C) if it carries it: the pass is then only XᵀR."""
+    """What a strategy wants judged now.  eta (n, C) if it carries it: the pass is then only XᵀR.
+
+    `polished`: the strategy has already taken a step past its own tolerance, so the driver asks for no further one.
+    """
 
     ids: Array
     coefs: Array  # (p, C)
     intercepts: Array  # (C,)
     eta: Array | None = None
+    polished: bool = False
 
 
 @dataclass
@@ -141,4 +146,3 @@ class Evidence:
     scores: Array  # (C,)      Σ weight·ℓ over held-out rows
     cross: Array  # (p, U, C)
     cross_free: Array  # (U, U, C)
-

@@ -11,17 +11,18 @@ Source: Albert and Anderson (1984), Biometrika 71; as linear programs: Konis (20
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-ZERO = 1e-11  # |z_iᵀd| below this part of Σ_j |z_ij d_j| is rounding, above it a sign
+ZERO = 1e-13  # |z_iᵀd| below this part of Σ_j |z_ij d_j| is rounding, above it a sign
 SPLIT = 1e-6  # the largest margin must exceed this (largest entry of d: 1, of a column: 1/2 to 1)
 CHUNK = 2**21  # entries of A read at a time
+SLICE = 1.0  # seconds one program may take: Ctrl-C is heard between programs
+LARGEST = 1_500_000  # nonzero entries of a program: beyond it, setting it up would outlast the slice
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Separation:
         )
 
 
-def find_separation(A, side, *, exact=None, names=None, time_limit: float = 20.0) -> Separation | None:
+def find_separation(A, side, *, exact=None, names=None, guess=None, time_limit=20.0) -> Separation | None:
     """A direction that separates the labels, or None: they overlap, or it is doubtful, or time ran out.
 
     Parameters
@@ -68,25 +69,24 @@ def find_separation(A, side, *, exact=None, names=None, time_limit: float = 20.0
     side : (n,) of +1, -1                    for labels 1, 0; not read where `exact`
     exact : (n,) of bool                     rows with 0 < y < 1: loss rises both ways, so x_iᵀd must be 0
     names : u names, for the summary
-    time_limit : seconds                     the answer then is None; only the polish may be cut short instead
+    guess : (u,)                             tried first: coefficients on which a solver stopped, still growing
+    time_limit : seconds                     when they are over, None; or, if separated, perhaps too many columns
 
     Columns that separate alone are compared exactly and named all; otherwise one direction is given from which no
     column can be dropped (unless time ran out).  Directions with A d = 0 (collinear columns) are no separation.
-    Ctrl-C is answered between linear programs and during them (they run beside, on a thread).
+    Ctrl-C is answered between linear programs, each of a second or so; what needs longer ones (dense A from about 300
+    columns on, unless the guess or the first few rows decide) is doubtful.
 
     Raises ValueError where the shapes do not fit or a side is not +1 or -1.
     """
-    A, side, exact = _checked(A, side, exact, names)
+    A, side, exact, guess = _checked(A, side, exact, names, guess)
     if 0 in A.shape:
         return None
     rows = _Rows(A, side, exact)
     if not rows.free.any() or rows.exact.all():
         return None
     search = _Search(rows, time.perf_counter() + time_limit)
-    try:
-        d = _found(search)
-    except _Undecided:
-        return None
+    d = _found(search, None if guess is None else rows.conditioned_direction(guess))
     if d is None:
         return None
     margins, noise = rows.margins(d)
@@ -101,27 +101,28 @@ def find_separation(A, side, *, exact=None, names=None, time_limit: float = 20.0
     )
 
 
-def _found(search: _Search) -> np.ndarray | None:
-    """A direction, complete if there is such a one; first by single columns, then by the two programs.
+def _found(search: _Search, guess: np.ndarray | None) -> np.ndarray | None:
+    """A direction, complete if such a one is found: the guess, single columns, then the two programs.
 
     The least margin comes before the sum: its directions run clear of the boundary, so fewer rows violate them.
     """
     rows, alone = search.rows, _columns_alone(search.rows)
     if alone is not None and not rows.separates(alone):
         alone = None
+    goals = ["sum"] if alone is None else []
     if not rows.exact.any():  # a soft row has to stay on the boundary: never complete
         if alone is not None and rows.separates(alone, completely=True):
             return alone
+        if guess is not None and rows.separates(guess, completely=True):
+            return _polished(search, "least", guess)
+        goals.insert(0, "least")
+    for goal in goals:
         try:
-            d = search.run("least", rows.free)
+            d = search.run(goal, rows.free)
         except _Undecided:
-            if alone is None:
-                raise
-            return alone
+            continue
         if d is not None:
-            return _polished(search, "least", d)
-    if alone is None and (d := search.run("sum", rows.free)) is not None:
-        return _polished(search, "sum", d)
+            return _polished(search, "least" if rows.separates(d, completely=True) else goal, d)
     return alone
 
 
@@ -209,6 +210,16 @@ class _Rows:
         margins, noise = self.margins(d)
         return bool(margins.max() > SPLIT and self.lacking(margins, noise, completely).max() <= 0)
 
+    def conditioned_direction(self, guess) -> np.ndarray | None:
+        """The guess for the conditioned columns, largest |entry| 1; None if it is zero or cannot be represented."""
+        d, k = np.where(self.free, guess, 0.0), self.constant
+        with np.errstate(over="ignore", invalid="ignore"):
+            if k >= 0:
+                d[k] += (self.centre * d).sum() / self.highs[:, k].max()
+            d /= self.factor
+            largest = np.abs(d).max()
+        return d / largest if 0 < largest < np.inf else None
+
     def original(self, d) -> np.ndarray:
         """The same direction for A itself, largest |entry| 1: a shift is taken up by the constant column."""
         used = d != 0
@@ -230,7 +241,7 @@ class _Search:
     def __init__(self, rows: _Rows, deadline: float):
         self.rows, self.began, self.deadline = rows, time.perf_counter(), deadline
         n, u = rows.A.shape
-        self.most = int(np.clip(5 * u, 500, 3000))
+        self.most = int(np.clip(2 * u, 300, 2000))  # rows of a kind to begin with, and to add
         groups = [np.flatnonzero(~rows.exact & (rows.side * s > 0)) for s in (1, -1)] + [np.flatnonzero(rows.exact)]
         self.chosen = np.zeros(n, dtype=bool)
         for group in groups:
@@ -300,21 +311,22 @@ class _Search:
         from scipy.optimize import linprog
 
         left = self.deadline - time.perf_counter()
-        if left <= 0:
+        equal = None if equal is None or equal.shape[0] == 0 else equal
+        if left <= 0 or above.nnz + (0 if equal is None else equal.nnz) > LARGEST:
             raise _Undecided
-        equal = None if equal is None or not equal.shape[0] else equal
-        options = {"time_limit": left, "primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
-        answer = _beside(
-            lambda: linprog(
-                cost,
-                A_ub=above if above.shape[0] else None,
-                b_ub=limit if above.shape[0] else None,
-                A_eq=equal,
-                b_eq=None if equal is None else np.zeros(equal.shape[0]),
-                bounds=bounds,
-                method="highs-ds",
-                options=options,
-            )
+        answer = linprog(
+            cost,
+            A_ub=above,
+            b_ub=limit,
+            A_eq=equal,
+            b_eq=None if equal is None else np.zeros(equal.shape[0]),
+            bounds=bounds,
+            method="highs-ds",  # the one that ends on a vertex and heeds its time limit
+            options={
+                "time_limit": min(left, SLICE),
+                "primal_feasibility_tolerance": 1e-10,
+                "dual_feasibility_tolerance": 1e-10,
+            },
         )
         if answer.status != 0:
             raise _Undecided
@@ -353,29 +365,6 @@ def _columns_alone(rows: _Rows) -> np.ndarray | None:
     return d / np.abs(d).max() if np.any(d) else None
 
 
-def _beside(task: Callable[[], Any]) -> Any:
-    """task() on a thread of its own, so that Ctrl-C is heard at once: the solver releases the interpreter's lock.
-
-    After Ctrl-C it goes on unheard until its own time limit.
-    """
-    answer: list = []
-
-    def work():
-        try:
-            answer.append((task(), None))
-        except BaseException as error:
-            answer.append((None, error))
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    while thread.is_alive():
-        thread.join(0.1)
-    result, error = answer[0]
-    if error is not None:
-        raise error
-    return result
-
-
 def _spread(index: np.ndarray, most: int) -> np.ndarray:
     """At most `most` of them, evenly spread."""
     return index[np.linspace(0, len(index) - 1, min(most, len(index))).astype(int)] if len(index) else index
@@ -389,8 +378,8 @@ def _listed(words: list[str]) -> str:
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
 
 
-def _checked(A, side, exact, names):
-    """Arrays of the right kind: A float (n, u) dense or CSR, side (n,), exact (n,)."""
+def _checked(A, side, exact, names, guess):
+    """Arrays of the right kind: A float (n, u) dense or CSR, side (n,), exact (n,), guess (u,) or None."""
     from scipy import sparse
 
     A = A.tocsr() if sparse.issparse(A) else np.asarray(A)
@@ -404,4 +393,7 @@ def _checked(A, side, exact, names):
         raise ValueError(f"side holds {wrong}: it takes +1 for label 1 and -1 for label 0.")
     if names is not None and len(names) != A.shape[1]:
         raise ValueError(f"names has {len(names)} entries but A has {A.shape[1]} columns: give one for each column.")
-    return A, side, exact
+    guess = None if guess is None else np.asarray(guess, dtype=float)
+    if guess is not None and guess.shape != A.shape[1:]:
+        raise ValueError(f"guess has shape {guess.shape} but A has {A.shape[1]} columns: give an entry for each.")
+    return A, side, exact, guess

@@ -68,18 +68,19 @@ class Survey:
     about: Array
     totals: Array  # (cells,)     Σ weight
     first: Array  # (cells, p)   Σ weight (x - about)
-    second: Array  # (cells, p)   Σ weight (x - about)²
+    second: Array  # (cells, p)   Σ weight ((x - about)/unit)²
+    unit: Array  # 1, but for columns whose squares would leave the range of float64
 
     def reordered(self, order: Array) -> Survey:
         """The same columns in another order."""
-        vectors = {k: getattr(self, k)[order] for k in ("mean", "scale", "reach", "constant", "about")}
+        vectors = {k: getattr(self, k)[order] for k in ("mean", "scale", "reach", "constant", "about", "unit")}
         return replace(self, **vectors, first=self.first[:, order], second=self.second[:, order])
 
     def sd(self, cells: Array) -> Array:
         """Weighted standard deviation of each column over the given cells (bool), original units (p,)."""
         total = self.totals[cells].sum()
-        shift = self.first[cells].sum(0) / total
-        return np.sqrt(np.maximum(self.second[cells].sum(0) / total - shift**2, 0.0))
+        shift = self.first[cells].sum(0) / total / self.unit
+        return self.unit * np.sqrt(np.maximum(self.second[cells].sum(0) / total - shift**2, 0.0))
 
 
 class Design(ABC):
@@ -117,6 +118,13 @@ class Design(ABC):
             total = _plus(total, part)
         return tuple(total)
 
+    def fused(self, loss, coef: Array, intercept: float, c: Array):
+        """(Xᵀ[r, h] (p, 2), Sums (5, 1)) of one column in one compiled read, or None where there is no such kernel.
+
+        c (n,): the rows' weights, 0 where a row is held out.
+        """
+        return None
+
     def largest(self, task: Callable, *args) -> float:
         """The maximum over blocks of task(block, *args): one read."""
         self.reads += 1.0
@@ -126,6 +134,7 @@ class Design(ABC):
     def _sum_piece(self, piece: tuple, task: Callable, args: tuple) -> list:
         total: list = []
         for block in self.blocks(*piece):
+            runtime.check()
             total = _plus(total, task(block, *args))
         return total
 

@@ -191,19 +191,19 @@ class SparseDesign(Design):
         finite = bool(np.isfinite(low).all() and np.isfinite(high).all() and np.isfinite(moments[:, 0]).all())
         if not finite:
             ones = np.ones(self.p)
-            return Survey(0 * ones, ones, ones, ones > 2, False, 0 * ones, totals, moments[:, 0], moments[:, 1])
-        about, total = np.zeros(self.p), max(float(totals.sum()), 1e-300)
+            return Survey(0 * ones, ones, ones, ones > 2, False, 0 * ones, totals, moments[:, 0], moments[:, 1], ones)
+        about, unit, total = np.zeros(self.p), np.ones(self.p), max(float(totals.sum()), 1e-300)
         mean = moments[:, 0].sum(0) / total
         with np.errstate(over="ignore", invalid="ignore"):
             variance = moments[:, 1].sum(0) / total - mean**2
             hidden = ~(variance > 1e-4 * mean**2) | (np.maximum(np.abs(low), np.abs(high)) < 1e-140)
         for j in np.flatnonzero(hidden & (low < high)):
-            about[j] = mean[j]
+            about[j], unit[j] = mean[j], max(abs(low[j]), abs(high[j]))
             for cell in range(self.n_cells):
-                moments[cell, :, j] = self._moments_about(j, mean[j], max(abs(low[j]), abs(high[j])), cell)
-        survey = Survey(mean, mean, mean, mean > 2, True, about, totals, moments[:, 0], moments[:, 1])
+                moments[cell, :, j] = self._moments_about(j, mean[j], unit[j], cell)
+        survey = Survey(mean, mean, mean, mean > 2, True, about, totals, moments[:, 0], moments[:, 1], unit)
         facts = conditioning(mean, survey.sd(np.ones(self.n_cells, bool)), low, high, centred=False)
-        return Survey(*facts, True, about, totals, moments[:, 0], moments[:, 1])
+        return Survey(*facts, True, about, totals, moments[:, 0], moments[:, 1], unit)
 
     def _column_sums(self, lo, hi) -> Array:
         """Σ c x, Σ c x², min, max over stored entries, and their number: (5, p)."""
@@ -217,19 +217,19 @@ class SparseDesign(Design):
             return acc
         part = self.csr[lo:hi]
         j, x = part.indices, part.data.astype(np.float64)
-        cx = np.repeat(weight[lo:hi], np.diff(part.indptr)) * x
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            cx = np.repeat(weight[lo:hi], np.diff(part.indptr)) * x
             acc[0], acc[1] = np.bincount(j, cx, minlength=self.p), np.bincount(j, cx * x, minlength=self.p)
             acc[0] += np.bincount(j, 0.0 * x, minlength=self.p)  # NaN and infinities show even where the weight is 0
-        np.minimum.at(acc[2], j, x)
-        np.maximum.at(acc[3], j, x)
+            np.minimum.at(acc[2], j, x)
+            np.maximum.at(acc[3], j, x)
         acc[4] = np.bincount(j, minlength=self.p)
         return acc
 
     def _moments_about(self, j, about, far, cell) -> tuple[float, float]:
-        """Σ c (x - about) and Σ c (x - about)² over the rows of a cell, in units of `far` on the way."""
+        """Σ c (x - about) and Σ c ((x - about)/far)² over the rows of a cell."""
         d = (self.csr[:, [j]].toarray()[:, 0].astype(np.float64) - about) / far
         c = self._travel[1]
         if self.cells is not None:
             d, c = d[self.cells[self._rows] == cell], c[self.cells[self._rows] == cell]
-        return float(np.sum(c * d) * far), float(np.sum(c * d * d) * far * far)
+        return float(np.sum(c * d) * far), float(np.sum(c * d * d))

@@ -57,14 +57,7 @@ def survey_block(X, c, x0, acc):
     """
     m, p = X.shape
     if X.strides[0] >= X.strides[1]:
-        for i in range(m):
-            for j in range(p):
-                x = np.float64(X[i, j])
-                first, second = _moments(c[i], x - x0[j])
-                acc[0, j] += first
-                acc[1, j] += second
-                acc[2, j] = x if x < acc[2, j] else acc[2, j]
-                acc[3, j] = x if x > acc[3, j] else acc[3, j]
+        _survey_rows(X, c, x0, acc)
     else:
         column = np.empty(m)  # contiguous by type, so the sums below are vector code
         for j in range(p):
@@ -76,6 +69,39 @@ def survey_block(X, c, x0, acc):
             acc[1, j] += square
             acc[2, j] = min(acc[2, j], low)
             acc[3, j] = max(acc[3, j], high)
+
+
+@jit
+def _survey_rows(X, c, x0, acc):
+    """Four distant rows at once: a quarter of the loads and stores of acc, and four streams from memory."""
+    m, p = X.shape
+    S = m // 4
+    total, square, low, high = acc[0], acc[1], acc[2], acc[3]
+    for i in range(S):
+        ra, rb, rc, rd = X[i], X[i + S], X[i + 2 * S], X[i + 3 * S]
+        ca, cb, cc, cd = c[i], c[i + S], c[i + 2 * S], c[i + 3 * S]
+        for j in range(p):
+            about = x0[j]
+            xa, xb, xc, xd = np.float64(ra[j]), np.float64(rb[j]), np.float64(rc[j]), np.float64(rd[j])
+            fa, sa = _moments(ca, xa - about)
+            fb, sb = _moments(cb, xb - about)
+            fc, sc = _moments(cc, xc - about)
+            fd, sd = _moments(cd, xd - about)
+            total[j] += (fa + fb) + (fc + fd)
+            square[j] += (sa + sb) + (sc + sd)
+            small_ab, small_cd = xa if xa < xb else xb, xc if xc < xd else xd
+            large_ab, large_cd = xa if xa > xb else xb, xc if xc > xd else xd
+            small, large = small_ab if small_ab < small_cd else small_cd, large_ab if large_ab > large_cd else large_cd
+            low[j] = small if small < low[j] else low[j]
+            high[j] = large if large > high[j] else high[j]
+    for i in range(4 * S, m):
+        for j in range(p):
+            x = np.float64(X[i, j])
+            first, second = _moments(c[i], x - x0[j])
+            total[j] += first
+            square[j] += second
+            low[j] = x if x < low[j] else low[j]
+            high[j] = x if x > high[j] else high[j]
 
 
 @jit

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from normball.kernels import dense, links, quadratic, sparse
+from normball.kernels import dense, krylov, links, quadratic, rounds, sparse
 
 ROWS, COLUMNS = 3, 2
 
@@ -25,25 +25,38 @@ def calls() -> Iterator[tuple]:
         for X in (whole[:ROWS], whole[::2], np.asfortranarray(whole)[:ROWS], np.asfortranarray(whole[:ROWS])):
             yield dense.condition, (X, weight, weight, np.zeros((ROWS, COLUMNS)))
             yield dense.survey_block, (X, c, weight, np.zeros((4, COLUMNS)))
-        yield dense.row_scale, (eta, c, np.zeros((ROWS, COLUMNS), kind))
+            vectors = (weight, weight, weight, 0.0, y, y, c, np.zeros((2, COLUMNS)), np.zeros((5, 1)))
+            yield rounds.logistic_dense, (X, *vectors)
+            yield rounds.logistic_dense, (read_only(X), *vectors)
+        for block in (eta, np.asfortranarray(eta)):  # x[:, columns] is in Fortran order
+            yield dense.row_scale, (block, c, np.zeros((ROWS, COLUMNS), kind))
         for width in (np.int32, np.int64):
-            yield from sparse_calls(kind, width)
+            stored = (np.arange(ROWS + 1).astype(width), np.zeros(ROWS, width), np.ones(ROWS, kind))
+            yield sparse.csr_columns_stats, (*stored, c, 0, ROWS, np.zeros((5, COLUMNS)))
+    yield from sparse_calls(np.int32, np.uint32)
+    yield from sparse_calls(np.int64, np.uint64)
+    yield krylov.cg_curve, (weight, weight, weight)
+    yield krylov.cg_advance, (1.0, weight, weight, weight, weight, weight, weight)
+    yield krylov.cg_turn, (1.0, weight, weight)
     square, p = np.eye(COLUMNS), np.zeros((7, COLUMNS))
     yield quadratic.solve_quadratic, (square, *(p[k].copy() for k in range(7)), 1e-9, 9)
 
 
-def sparse_calls(kind, width) -> Iterator[tuple]:
-    """The same for one type of the stored numbers and one width of the row pointers."""
-    y, weight, block = np.zeros(ROWS), np.ones(COLUMNS), np.zeros((ROWS, COLUMNS))
-    matrix = (np.arange(ROWS + 1).astype(width), np.zeros(ROWS, np.uint32), np.ones(ROWS, kind))
-    eta, r, h, grad, xh, diag = (np.zeros(k) for k in (ROWS, ROWS, ROWS, COLUMNS, COLUMNS, COLUMNS))
-    by_row = (y, y, np.ones(ROWS), eta, r, h)
-    yield sparse.csr_judge, (*matrix, 0, ROWS, weight, 0.0, *by_row, grad, xh, diag, np.zeros(5))
-    yield sparse.csr_hess, (*matrix, 0, ROWS, h, weight, 0.0, r, grad)
+def read_only(X):
+    """A view of X that refuses to be written: a type of its own to numba."""
+    view = X.view()
+    view.flags.writeable = False
+    return view
+
+
+def sparse_calls(pointers, indices) -> Iterator[tuple]:
+    """The products with a conditioned CSR matrix (float64), for one width of its indices."""
+    matrix = (np.arange(ROWS + 1).astype(pointers), np.zeros(ROWS, indices), np.ones(ROWS))
+    v, h, block = np.ones(COLUMNS), np.ones(ROWS), np.zeros((ROWS, COLUMNS))
+    yield sparse.csr_hess, (*matrix, 0, ROWS, h, v, 0.0, np.zeros(ROWS), np.zeros(COLUMNS))
     yield sparse.csr_times, (*matrix, 0, ROWS, np.ones((COLUMNS, COLUMNS)), block)
     yield sparse.csr_t_times, (*matrix, 0, ROWS, block, np.zeros((COLUMNS, COLUMNS)))
-    yield sparse.csr_columns_stats, (*matrix, np.ones(ROWS), 0, ROWS, np.zeros((5, COLUMNS)))
-    yield sparse.csr_dense_rows, (*matrix, 0, ROWS, weight, block)
+    yield sparse.csr_square_sums, (*matrix, 0, ROWS, h, np.zeros(COLUMNS))
 
 
 def main() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import scipy.linalg as sl
 
 from ..certificates.problem import Array, Column
+from ..runtime import beside
 
 EPOCHS = 50  # of coordinate descent in one compiled call: a slice between two chances for Ctrl-C
 
@@ -20,7 +23,7 @@ def unit_diagonal(A: Array) -> tuple[Array, Array]:
 def well_conditioned(A: Array):
     """The Cholesky factor of A, of unit diagonal, or None where it is singular to working accuracy."""
     try:
-        factor = sl.cholesky(A, lower=True, check_finite=False)
+        factor = beside(len(A) ** 3 / 5e10, partial(sl.cholesky, A, lower=True, check_finite=False))
     except sl.LinAlgError:
         return None
     return factor if np.diag(factor).min(initial=np.inf) > 1e-6 else None
@@ -32,7 +35,7 @@ def solve_psd(A: Array, g: Array) -> Array:
     factor = well_conditioned(A)
     if factor is not None:
         return d * sl.cho_solve((factor, True), d * g, check_finite=False)
-    values, V = sl.eigh(A, check_finite=False)
+    values, V = beside(len(A) ** 3 / 2e9, partial(sl.eigh, A, check_finite=False))
     kept = values > 1e-14 * len(g) * max(values[-1], 0.0)
     return d * (V[:, kept] @ ((V[:, kept].T @ (d * g)) / values[kept]))
 
@@ -75,7 +78,8 @@ def row_step(X: Array, link, column: Column, coef: Array, intercept: bool) -> tu
     size = np.where(size > 0.0, size, 1.0)
     A /= size
     right = np.concatenate([right, -held * coef])
-    solved = sl.lstsq(A, right, cond=1e-15, lapack_driver="gelsd", check_finite=False)[0] / size
+    least = partial(sl.lstsq, A, right, cond=1e-15, lapack_driver="gelsd", check_finite=False)
+    solved = beside(A.shape[0] * A.shape[1] ** 2 / 1e9, least)[0] / size
     return solved[int(intercept) :], float(solved[0]) if intercept else 0.0
 
 
@@ -84,9 +88,10 @@ def subproblem(H: Array, g: Array, column: Column, coef: Array, tol: float, call
     from ..kernels.quadratic import solve_quadratic
 
     v, H = coef.copy(), np.ascontiguousarray(H)
-    last = np.inf
+    box, last = (column.l1, column.l2, column.lower, column.upper), np.inf
     for _ in range(calls):
-        _, _, kkt = solve_quadratic(H, g, column.l1, column.l2, column.lower, column.upper, coef, v, tol, EPOCHS)
+        seconds = 1e-9 * EPOCHS * len(v) ** 2 + 1e-9 * len(v) ** 3
+        _, _, kkt = beside(seconds, solve_quadratic, H, g, *box, coef, v, tol, EPOCHS)
         if kkt <= tol or kkt > 0.9 * last:
             break
         last = kkt

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -44,9 +44,10 @@ class Best:
     coef: Array
     intercept: float
     null_loss: float
-    gap: float = np.inf
-    objective: float = np.inf
-    floor: float = 0.0
+    gap: float
+    objective: float
+    floor: float  # of the loss, hence of F
+    watch: Watch | None = None
     rounds: int = 0
     strategy: str = ""
     proof: NewtonProof | None = None
@@ -75,32 +76,38 @@ def solve_family(family: Family, chain, watch: Watch, init=None, newton: bool = 
     names  of the columns, for the certificate's words
     Raises Interrupted (a KeyboardInterrupt) on Ctrl-C, with the best answer so far as `.answer`.
     """
-    best = _begin(family, init)
+    best = None
     try:
+        best = _begin(family, init)
+        best.watch = watch
         for strategy in chain:
             if best.polished or (best.rounds and watch.stopped(family.design.reads)):
                 break
             _run(family, strategy, best, watch)
         _prove(family, best, newton)
-        separation = _separation(family, best, names)
+        separation = _separation(family, best, watch, names)
     except KeyboardInterrupt as stop:
-        raise Interrupted(_answer(family, best, watch, None, names, interrupted=True)) from stop
+        raise Interrupted(_answer(family, best, watch, None, names, interrupted=True) if best else None) from stop
     return _answer(family, best, watch, separation, names)
 
 
 def _begin(family: Family, init) -> Best:
     column = family.columns[0]
     b, null_loss = null_model(family, column.split)
-    coef = np.clip(np.zeros(family.design.p), column.lower, column.upper)
+    coef, value = np.clip(np.zeros(family.design.p), column.lower, column.upper), null_loss
+    if coef.any():  # a box without 0
+        asked = Candidates(np.array([0]), coef[:, None], np.array([b]))
+        value = objective(family, column, coef, float(sweep(family, asked).loss[0]))
     if init is not None:
         start = np.clip(init[0], column.lower, column.upper)
         asked = Candidates(np.array([0]), start[:, None], np.array([init[1]]))
-        if objective(family, column, start, float(sweep(family, asked).loss[0])) < null_loss:
-            coef, b = start, init[1]  # a start worse than the null model (saturated rows) would only cost steps
+        there = objective(family, column, start, float(sweep(family, asked).loss[0]))
+        if there < value:  # a worse one (saturated rows) would only cost steps
+            coef, b, value = start, init[1], there
     if 0 < len(family.free) < family.design.p:
         null_loss = free_loss(family, column, b)
     floor = float(family.share(column.split) @ family.loss.floor(family.design.y))
-    return Best(family, coef, b, null_loss, floor=floor, exists=not len(family.free))
+    return Best(family, coef, b, null_loss, max(value - floor, 0.0), value, floor, exists=not len(family.free))
 
 
 def _run(family: Family, strategy: Strategy, best: Best, watch: Watch) -> None:
@@ -114,12 +121,15 @@ def _run(family: Family, strategy: Strategy, best: Best, watch: Watch) -> None:
         coef, b = asked.coefs[:, 0], float(asked.intercepts[0])
         gap, proof = _judge(family, column, best, coef, b, evidence)
         best.rounds += 1
-        if gap < best.gap or not np.isfinite(best.objective):
+        if gap <= best.gap:
             best.coef, best.intercept, best.gap, best.strategy = coef.copy(), b, gap, strategy.name
             best.objective, best.proof = objective(family, column, coef, float(evidence.loss[0])), proof
-        if best.certified and best.polished:
+        if best.certified and (best.polished or asked.polished):
+            best.polished = True
             return
-        best.polished = best.certified  # one more step after the proof: a gap of 1e-8 alone leaves 5e-6 in a coefficient
+        best.polished = (
+            best.certified
+        )  # one more step after the proof: a gap of 1e-8 alone leaves 5e-6 in a coefficient
         if strategy.learn(state, asked, evidence, gap) or watch.stopped(family.design.reads):
             return
 
@@ -145,7 +155,7 @@ def _prove(family: Family, best: Best, asked: bool) -> None:
     column, design = family.columns[0], family.design
     k = 1 + np.count_nonzero((best.coef != 0.0) | (column.l1 == 0.0))
     cheap = design.n * k * k <= NEWTON_WORK
-    if best.proof is None and np.isfinite(best.objective) and (asked or len(family.free) or cheap):
+    if best.proof is None and best.rounds and (asked or len(family.free) or cheap):
         best.proof = newton_proof(family, column, best.coef, best.intercept)
     if best.proof is None:
         return
@@ -161,7 +171,7 @@ def _smallest_norm(family: Family, best: Best, null: Array) -> None:
     best.coef, best.intercept = best.coef + null[1:] @ move, best.intercept + float(null[0] @ move)
 
 
-def _separation(family: Family, best: Best, names) -> Separation | None:
+def _separation(family: Family, best: Best, watch: Watch, names) -> Separation | None:
     """Where no minimiser could be proved to exist: look for a direction along which the free columns separate."""
     if best.exists:
         return None
@@ -171,9 +181,22 @@ def _separation(family: Family, best: Best, names) -> Separation | None:
     rows = np.flatnonzero(design.weight > 0)
     y = design.y[rows]
     A = design.unpenalised(rows, family.free)
-    called = [names[j] if names else f"column {j}" for j in _as_came(design, family.free)]
-    called = ["the intercept"] * int(design.intercept) + called
-    return find_separation(A, np.where(y >= 0.5, 1.0, -1.0), exact=(y > 0.0) & (y < 1.0), names=called)
+    side, soft = np.where(y >= 0.5, 1.0, -1.0), (y > 0.0) & (y < 1.0)
+    ran_off = best.coef[family.free] / design.survey.scale[family.free]
+    shift = best.intercept - design.survey.mean[family.free] @ ran_off
+    guess = np.concatenate([[shift][: int(design.intercept)], ran_off])  # where the loss was still falling
+    found = find_separation(A, side, exact=soft, guess=guess, time_limit=min(20.0, watch.left))
+    return found and _on_columns(found, design, family.free, names)
+
+
+def _on_columns(found: Separation, design, free: Array, names) -> Separation:
+    """The same on all columns as they came; index p is the intercept."""
+    place = np.array([design.p] * int(design.intercept) + _as_came(design, free))
+    direction = np.zeros(design.p + int(design.intercept))
+    direction[place] = found.direction
+    columns = tuple(sorted(int(j) for j in place[list(found.columns)]))
+    called = (*(names or [f"column {j}" for j in range(design.p)]), "the intercept")
+    return replace(found, direction=direction, columns=columns, names=called)
 
 
 def judge_family(family: Family, given, reference: Certificate, names) -> Certificate:
@@ -200,7 +223,15 @@ def judge_family(family: Family, given, reference: Certificate, names) -> Certif
 
 def _answer(family: Family, best: Best, watch: Watch, separation, names, interrupted: bool = False) -> Answer:
     design = family.design
-    status = "interrupted" if interrupted else "separated" if separation else "certified" if best.certified else "uncertified"
+    status = (
+        "interrupted"
+        if interrupted
+        else "separated"
+        if separation
+        else "certified"
+        if best.certified
+        else "uncertified"
+    )
     errors: tuple = (None, None)
     aliased: tuple = ()
     if best.proof is not None and not interrupted:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..certificates.gap import Facts, duality_gap
 from ..certificates.problem import Array, Column, Evidence, Family
-from .curvature import gram_step, row_step, unit_diagonal, well_conditioned
+from .curvature import gram_step, row_step, solve_psd, unit_diagonal, well_conditioned
 
 HALVINGS = 50
 LEAP = 1e3  # times max |η|: where a step of saturated rows (curvature 1e-26) is cut before it is halved
@@ -29,6 +29,8 @@ class Newton:
     steps: int = 0
     gap: float = np.inf  # of the restricted problem, at the last point whose curvature was formed
     stuck: bool = False
+    done: bool = False  # the step past the target was taken
+    F: Array | None = None  # the last Gram, taken before the last step
     fell: float = np.inf  # by how much F went down in the last step
     idle: int = 0  # steps in a row that changed neither F nor the gap
 
@@ -47,11 +49,11 @@ class Newton:
 
     def advance(self, target: float, limit: int) -> None:
         """Up to `limit` steps; at a restricted gap <= target one more step is taken and the work is done."""
-        self.gap = np.inf
+        self.gap, self.done = np.inf, False
         for _ in range(limit):
-            last = self.gap <= target
+            self.done = self.gap <= target
             self._step()
-            if last or self.stuck:
+            if self.done or self.stuck:
                 break
         self.refresh()
 
@@ -60,7 +62,7 @@ class Newton:
         design, column, panel = self.family.design, self.column, self.panel
         slope = float(sums.slope[0]) if design.intercept else 0.0
         grad = panel.t_times(r)[:, 0]
-        F = panel.gram(h[:, 0])
+        self.F = F = panel.gram(h[:, 0])
         before, self.gap = self.gap, self._gap(grad, slope, F, sums)
         self.idle = self.idle + 1 if self.gap > 0.9 * before and self.fell <= ROUNDING * abs(self.value) else 0
         if self.idle >= IDLE:
@@ -80,30 +82,39 @@ class Newton:
         return well_conditioned(unit_diagonal(F + np.diag(diagonal))[0]) is not None
 
     def _search(self, d: Array, db: float, downhill: float) -> None:
-        """Halve the step until F falls as Armijo asks; within rounding of F, a full step is taken on trust."""
+        """Halve the step until F falls as Armijo asks; within rounding of F, a full step is taken on trust.
+
+        A step that had to be cut (LEAP) is halved on for as long as F falls: it points the right way, its length is void.
+        """
         penalty, column = self.family.penalty, self.column
-        now = penalty.value(self.coef, column).sum()
-        downhill += penalty.value(self.coef + d, column).sum() - now
-        move = self.panel.times(d) + db
-        t = min(1.0, LEAP * (1.0 + np.abs(self.eta).max()) / max(np.abs(move).max(), 1e-300))
-        for _ in range(HALVINGS):
+        now = penalty.total(self.coef, column)
+        downhill += penalty.total(self.coef + d, column) - now
+        move, found = self.panel.times(d) + db, None
+        cut = min(1.0, LEAP * (1.0 + np.abs(self.eta).max()) / max(np.abs(move).max(), 1e-300))
+        for t in cut * 0.5 ** np.arange(HALVINGS):
             coef, eta = self.coef + t * d, self.eta + t * move
             link = self._link(eta)
             value = self._objective(coef, link)
+            if found is not None and value >= found[-1]:
+                break
             if value <= self.value + 1e-4 * t * min(downhill, 0.0) + ROUNDING * max(abs(self.value), 1e-300):
-                self.stuck = bool(downhill >= 0.0 or np.array_equal(coef, self.coef) and db * t == 0.0)
-                self.fell = self.value - value
-                self.coef, self.intercept, self.eta, self.link, self.value = coef, self.intercept + t * db, eta, link, value
-                return
-            t *= 0.5
-        self.stuck = True
+                found = coef, self.intercept + t * db, eta, link, value
+                if cut == 1.0:
+                    break
+        if found is None:
+            self.stuck = True
+            return
+        before = self.coef, self.intercept, self.value
+        self.coef, self.intercept, self.eta, self.link, self.value = found
+        self.stuck = bool(downhill >= 0.0 or np.array_equal(self.coef, before[0]) and self.intercept == before[1])
+        self.fell = before[2] - self.value
 
     def _link(self, eta: Array):
         design = self.family.design
         return self.family.loss.link(design.y, eta[:, None], self.c, design.fast)
 
     def _objective(self, coef: Array, link) -> float:
-        return float(link[2].loss[0] + self.family.penalty.value(coef, self.column).sum())
+        return float(link[2].loss[0] + self.family.penalty.total(coef, self.column))
 
     def _gap(self, grad: Array, slope: float, F: Array, sums) -> float:
         """The restricted problem's gap, from the Gram at hand; with many free columns, the Newton decrement instead."""
@@ -111,7 +122,7 @@ class Newton:
         U = np.concatenate([[0], 1 + free]) if self.facts.intercept else 1 + free
         if len(free) > 64:
             g = np.concatenate([[slope], grad - self.column.l2 * self.coef])
-            return float(g @ np.linalg.lstsq(F + np.diag(np.concatenate([[0.0], self.column.l2])), g, rcond=1e-13)[0])
+            return float(g @ solve_psd(F + np.diag(np.concatenate([[0.0], self.column.l2])), g))
         evidence = Evidence(
             grad[:, None], np.array([slope]), sums.loss, sums.spread, sums.tail, sums.curvature, sums.loss * 0.0,
             F[1:, U][:, :, None], F[np.ix_(U, U)][:, :, None],

@@ -41,7 +41,6 @@ def null_model(family: Family, split: int) -> tuple[float, float]:
     return b, float(sums.loss[0])
 
 
-
 def free_loss(family: Family, column, start: float) -> float:
     """Mean loss of intercept, offset and free columns: a Newton fit of those alone."""
     from .newton import Newton

@@ -42,6 +42,10 @@ class Loss(ABC):
     def floor(self, y):
         """inf over η of ℓ(y, η), elementwise."""
 
+    def dense_pass(self):
+        """The fused kernel of one column on a dense array (kernels/rounds.py), or None."""
+        return None
+
     @abstractmethod
     def link(self, y, eta, c, fast: bool):
         """Residuals c∘r (m, C), curvatures c∘ℓ'' (m, C) and their Sums, for eta (m, C), y and c (m,).

@@ -24,6 +24,11 @@ class ElasticPenalty:
         l1, l2 = _beside(w, column.l1, column.l2)
         return l1 * np.abs(w) + 0.5 * l2 * w * w
 
+    def total(self, w, column) -> float:
+        """Ω(w) = Σ_j Ω_j(w_j) of one column (p,)."""
+        smooth = 0.5 * float((column.l2 * w) @ w)
+        return smooth if column.smooth else smooth + float(column.l1 @ np.abs(w))
+
     def prox(self, v, step, column):
         """argmin_u ½(u - v)² + step·Ω(u)."""
         l1, l2, lower, upper = _beside(v, column.l1, column.l2, column.lower, column.upper)
@@ -57,9 +62,12 @@ class ElasticPenalty:
         return np.where(stopped, np.maximum(bound, 0.0), np.where(above == 0.0, at_zero, smooth))
 
     def feasible_scale(self, z, column, every: bool = False):
-        """The largest s in [0, 1] with Ω*(s z) finite: min of l1/|z| over columns with l2 = 0 (all columns if `every`)."""
-        boxed = np.isfinite(column.lower) & np.isfinite(column.upper)
-        hard = (column.l1 > 0.0) & ~boxed & (every | (column.l2 == 0.0))
+        """The largest s in [0, 1] with Ω*(s z) finite: min of l1/|z| over columns with l2 = 0 (all columns if `every`).
+
+        A bound on the side to which z pulls keeps Ω* finite whatever z is.
+        """
+        open_side = np.isinf(np.where(z > 0.0, column.upper, column.lower))
+        hard = (column.l1 > 0.0) & open_side & (every | (column.l2 == 0.0))
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.where(hard & (z != 0.0), column.l1 / np.abs(z), np.inf)
         scale = ratio.min(initial=np.inf)

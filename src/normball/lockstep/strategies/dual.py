@@ -67,7 +67,7 @@ class Dual:
         coef = np.where(held, Xa / np.where(held, column.l2, 1.0), 0.0)
         coef[family.free] = state.beta[int(design.intercept) :]
         b = float(state.beta[0]) if design.intercept else 0.0
-        return Candidates(np.array([0]), coef[:, None], np.array([b]))
+        return Candidates(np.array([0]), coef[:, None], np.array([b]), polished=state.stuck)
 
     def learn(self, state: State, asked, evidence, gap) -> bool:
         return state.stuck

@@ -98,7 +98,7 @@ def _step(state: State) -> None:
 
 
 def _value(family: Family, column, coef: Array, link) -> float:
-    return float(link[2].loss[0] + family.penalty.value(coef, column).sum())
+    return float(link[2].loss[0] + family.penalty.total(coef, column))
 
 
 def _conjugate_gradients(state: State, h: Array, g: Array, gb: float, M: Array, Mb: float):

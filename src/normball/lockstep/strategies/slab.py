@@ -61,7 +61,7 @@ class Slabwise:
         state.coef = np.zeros(state.family.design.p)
         state.coef[state.working], state.intercept = newton.coef, newton.intercept
         state.first = False
-        return self._candidate(state, newton.eta[:, None])
+        return self._candidate(state, newton.eta[:, None], newton.done)
 
     def _begin(self, state: State) -> Newton:
         family = state.family
@@ -70,12 +70,14 @@ class Slabwise:
         column = family.columns[0].times(state.factor).only(state.working)
         return Newton(family, panel, column, state.coef[state.working], state.intercept)
 
-    def _candidate(self, state: State, eta) -> Candidates:
-        return Candidates(np.array([0]), state.coef[:, None], np.array([state.intercept]), eta)
+    def _candidate(self, state: State, eta, polished: bool = False) -> Candidates:
+        return Candidates(np.array([0]), state.coef[:, None], np.array([state.intercept]), eta, polished)
 
     def learn(self, state: State, asked, evidence, gap) -> bool:
         column = state.family.columns[0]
-        grad = evidence.grad[:, 0] - (evidence.cross[:, 0, 0] * _kappa(evidence) if state.family.design.intercept else 0.0)
+        grad = evidence.grad[:, 0] - (
+            evidence.cross[:, 0, 0] * _kappa(evidence) if state.family.design.intercept else 0.0
+        )
         state.steps += SLICE
         patience = 60 if len(state.family.free) else 200
         if state.whole:
@@ -98,18 +100,23 @@ class Slabwise:
         if state.working is not None and before == 1.0:
             known = np.zeros(len(inside), bool)
             known[state.working] = True
-            missed = np.flatnonzero(~known & (ratio > 1.0))
+            missed = _first(ratio, ~known & (ratio > 1.0), inside)
             if len(missed):
-                most = max(200, 2 * int(inside.sum()))
-                missed = missed[np.argsort(-ratio[missed], kind="stable")[:most]]
                 state.working = np.sort(np.concatenate([state.working, missed]))
                 state.newton = None
             return missed
         state.factor = max(1.0, STAGE * before) if before > 1.0 else 1.0
         state.factor = 1.0 if state.factor < 1.2 else state.factor
-        state.working = np.flatnonzero(inside | (ratio >= 2.0 * state.factor - before))
+        near = _first(ratio, ~inside & (ratio >= 2.0 * state.factor - before), inside)
+        state.working = np.sort(np.concatenate([np.flatnonzero(inside), near]))
         state.newton = None
         return state.working
+
+
+def _first(ratio: Array, eligible: Array, inside: Array) -> Array:
+    """Those that enter first: no more than twice what is inside, or a Gram of all columns would be formed."""
+    some = np.flatnonzero(eligible)
+    return some[np.argsort(-ratio[some], kind="stable")[: max(200, 2 * int(inside.sum()))]]
 
 
 def _kappa(evidence) -> float:
