@@ -13,6 +13,8 @@ value.  (`NotFittedError` is scikit-learn's, and is raised by the estimators as 
 
 from __future__ import annotations
 
+from typing import Any
+
 __all__ = [
     "ConvergenceWarning",
     "InputError",
@@ -59,4 +61,4 @@ class Interrupted(KeyboardInterrupt):
         held = "holds the best answer so far" if answer is not None else "is None: there was no answer yet"
         super().__init__(f"interrupted; .solution {held}")
         self.answer = answer
-        self.solution = None
+        self.solution: Any = None

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from . import inputs
 from .errors import InputError, StrengthConflict
 from .results import Solution
 
@@ -30,13 +29,15 @@ class Given:
 def read_model(
     model, y, *, intercept, lam, C, l1_ratio, sample_weight, fit_intercept, standardize, penalty_factor
 ) -> Given:  # fmt: skip
-    """Coefficients, a Solution, or a fitted estimator with `coef_` and scikit-learn's parameters (nothing is imported)."""
+    """Coefficients, a Solution, or a fitted estimator with `coef_` and scikit-learn's parameters."""
     if lam is not None and C is not None:
         raise StrengthConflict(f"lam={lam!r} and C={C!r} were both given: each fixes the strength. Keep one.")
     if isinstance(model, Solution):
         lam = model.lam if lam is None and C is None else lam
-        return Given(model.coef, model.intercept, lam, C, model.l1_ratio, sample_weight, fit_intercept, model.standardize,
-                     penalty_factor)  # fmt: skip
+        return Given(
+            model.coef, model.intercept, lam, C, model.l1_ratio, sample_weight, fit_intercept, model.standardize,
+            penalty_factor,
+        )  # fmt: skip
     if not hasattr(model, "coef_"):
         if hasattr(model, "get_params"):
             raise InputError(f"{type(model).__name__} is not fitted: it has no coef_. Call its fit first.")
@@ -52,7 +53,7 @@ def read_model(
     if lam is None and C is None:
         raise StrengthConflict(f"{type(model).__name__} has neither C nor lam: pass one of them.")
     kind = getattr(model, "penalty", None)
-    ratio = {"l1": 1.0, "l2": 0.0}.get(kind, getattr(model, "l1_ratio", None))
+    ratio = {"l1": 1.0, "l2": 0.0}.get(str(kind), getattr(model, "l1_ratio", None))
     if kind == "none" or (kind is None and hasattr(model, "penalty") and not hasattr(model, "lam")):
         lam, C = 0.0, None
     weight = _class_weighted(getattr(model, "class_weight", None), y, sample_weight)
@@ -67,6 +68,8 @@ def _class_weighted(class_weight, y, sample_weight):
     """Observation weights times class weights (dict by label, or "balanced")."""
     if class_weight is None:
         return sample_weight
+    if y is None:
+        raise InputError(f"The model has class_weight={class_weight!r}, but y was not given: X and y belong together.")
     labels = np.asarray(y)
     base = np.ones(len(labels)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
     classes = np.unique(labels)

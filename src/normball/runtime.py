@@ -45,7 +45,7 @@ def _blas():
 
 @contextlib.contextmanager
 def _one_blas_thread() -> Iterator[None]:
-    """BLAS on one thread as long as anybody is inside: a limit of each thread's own would be lifted by the first out."""
+    """BLAS on one thread as long as anybody is inside: a limit per caller would be lifted by the first one out."""
     global _inside, _limit
     with _lock:
         if _inside == 0:
@@ -56,7 +56,7 @@ def _one_blas_thread() -> Iterator[None]:
     finally:
         with _lock:
             _inside -= 1
-            if _inside == 0:
+            if _inside == 0 and _limit is not None:
                 _limit.restore_original_limits()
 
 

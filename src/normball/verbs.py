@@ -11,6 +11,7 @@ from . import inputs, runtime
 from .certificates import Column, Family
 from .designs import Design, make_design
 from .errors import ConvergenceWarning, InputError, Interrupted, StrengthConflict
+from .inputs.values import read_number, read_vector
 from .lockstep import Answer, choose_chain, judge_family, solve_family
 from .losses import LogisticLoss
 from .models import read_model
@@ -83,8 +84,9 @@ def audit(
         X, y, given.lam, given.l1_ratio, given.penalty_factor, given.sample_weight, offset, given.fit_intercept,
         given.standardize, tol, C=given.C,
     )  # fmt: skip
-    coef, b = inputs.read_init((given.coef, given.intercept), task.design.p)
-    if not given.fit_intercept and b != 0.0:
+    coef = read_vector(given.coef, task.design.p, "model_or_coef, the coefficients,", "column")
+    b = read_number(given.intercept, "intercept", "a finite number", np.isfinite)
+    if not task.design.intercept and b != 0.0:
         raise InputError(f"intercept={b!r} was given with fit_intercept=False. Leave one of them out.")
     best = _solve(task, Watch(), None, newton)
     with runtime.workers():
@@ -119,8 +121,15 @@ def _task(
     lam = inputs.read_lam(lam) if C is None else inputs.read_C(C)
     classes = names = None
     if isinstance(X, Design):
-        if y is not None:
-            raise InputError("y was given beside a Design, which carries its own. Leave y out.")
+        for name, given in (("y", y), ("sample_weight", sample_weight), ("offset", offset)):
+            if given is not None:
+                raise InputError(f"{name} was given beside a Design, which carries its own. Leave {name} out.")
+        if X.intercept and not fit_intercept:
+            raise InputError(
+                "fit_intercept=False was given beside a Design made with an intercept. Make it without one."
+            )
+        if not X.survey.finite:
+            raise InputError("The Design holds NaN, infinite or too large values: every entry must be a finite number.")
         design = X
     else:
         if y is None:
@@ -167,8 +176,8 @@ def _family(design: Design, lam, l1_ratio, factor, standardize, tol, names) -> F
     if lost.any():
         k = int(np.flatnonzero(lost)[0])
         raise InputError(
-            f"The penalty of {_called(design, k, names)} cannot be represented: its values are of size {survey.scale[k]:.3g} and lam={lam:g}. "
-            f"Rescale the column, or pass standardize=True."
+            f"The penalty of {_called(design, k, names)} cannot be represented: its values are of size "
+            f"{survey.scale[k]:.3g} and lam={lam:g}. Rescale the column, or pass standardize=True."
         )
     sd = survey.sd(cells)
     metric = np.where(sd > 0.0, sd, 1.0) / survey.scale if standardize else 1.0 / survey.scale
@@ -178,7 +187,7 @@ def _family(design: Design, lam, l1_ratio, factor, standardize, tol, names) -> F
 def _solve(task: Task, watch: Watch, start, newton: bool = False) -> Solution:
     design, family = task.design, task.family
     init = None if start is None else design.to_conditioned(*start)
-    if init is not None and not design.intercept and start[1] != 0.0:
+    if start is not None and not design.intercept and start[1] != 0.0:
         raise InputError(f"init has intercept={start[1]!r} but fit_intercept=False. Give 0.")
     try:
         with runtime.workers():

@@ -81,5 +81,5 @@ def test_sizes_read_as_numbers_or_per_cent(gap, words):
 
 def test_relative_to_a_null_loss_of_zero():
     """Nothing to divide by: the gap itself."""
-    assert relative(0.25, 0.5) == 0.5 and relative(0.25, 0.0) == 0.25
+    assert relative(0.25, 0.5) == 0.5 and relative(0.25, 0.0) == 0.25 == relative(0.25, 3e-308)
     assert certificate(gap=0.25, null_loss=0.0).relative_gap == 0.25

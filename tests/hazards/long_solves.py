@@ -89,7 +89,7 @@ CASES = {
     "newton_cg": Case(lambda: sparse(300_000, 100_000, 40, 1e-9), NewtonCG(), newton_cg, "_conjugate_gradients", 2),
     "newton_cg, dense": Case(lambda: dense(200_000, 1500, 1e-9), NewtonCG(), newton_cg, "_conjugate_gradients"),
     "Newton certificate": Case(lambda: doubled(4000, 2400), Slabwise(), certificate, "_inverse_half"),
-    "separation": Case(lambda: dense(4000, 150, 0.0, signal=1e3), Slabwise(), separation, "_found"),
+    "separation": Case(lambda: dense(4000, 150, 0.0, signal=100.0), Slabwise(), separation, "_found"),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from normball.kernels.krylov import cg_advance, cg_curve, cg_turn
 
@@ -15,14 +16,17 @@ def test_curve(rng):
     np.testing.assert_allclose(total, v @ expected, rtol=1e-13)
 
 
-def test_advance(rng):
+@pytest.mark.parametrize("head", [0, 40, 101])
+def test_advance(head, rng):
+    """The head of z is left to the caller, and so is its share of r·z."""
     v, Hv, inverse, d, r, z = rng.normal(size=(6, 101))
-    d_next, r_next = d + 0.3 * v, r - 0.3 * Hv
-    total = cg_advance(0.3, v, Hv, inverse, d, r, z)
+    d_next, r_next, z_next = d + 0.3 * v, r - 0.3 * Hv, z.copy()
+    total = cg_advance(0.3, v, Hv, inverse, d, r, z, head)
+    z_next[head:] = inverse[head:] * r_next[head:]
     np.testing.assert_allclose(d, d_next, atol=1e-15)
     np.testing.assert_allclose(r, r_next, atol=1e-15)
-    np.testing.assert_allclose(z, inverse * r, rtol=1e-15)
-    np.testing.assert_allclose(total, r @ z, atol=1e-13)
+    np.testing.assert_allclose(z, z_next, atol=1e-14)
+    np.testing.assert_allclose(total, r_next[head:] @ z_next[head:], atol=1e-13)
 
 
 def test_turn(rng):
@@ -32,18 +36,22 @@ def test_turn(rng):
     np.testing.assert_allclose(v, expected, atol=1e-15)
 
 
-def test_steps_solve_a_system(rng):
-    """The three together are conjugate gradients: (A + l2) d = g."""
+@pytest.mark.parametrize("head", [0, 5])
+def test_steps_solve_a_system(head, rng):
+    """The three together are conjugate gradients, (A + l2) d = g, with a dense block as preconditioner of the head."""
     A, l2, g = rng.normal(size=(30, 12)), rng.random(12), rng.normal(size=12)
     A = A.T @ A
-    inverse = 1.0 / (np.diag(A) + l2)
+    block, inverse = np.linalg.inv((A + np.diag(l2))[:head, :head]), 1.0 / (np.diag(A) + l2)
     d, r, z = np.zeros(12), g.copy(), inverse * g
+    z[:head] = block @ g[:head]
     v, rho = z.copy(), g @ z
     for _ in range(30):
         if rho < 1e-28:
             break
         Hv = A @ v
-        step = rho / cg_curve(l2, v, Hv)
-        rho, before = cg_advance(step, v, Hv, inverse, d, r, z), rho
+        step, before = rho / cg_curve(l2, v, Hv), rho
+        rho = cg_advance(step, v, Hv, inverse, d, r, z, head)
+        z[:head] = block @ r[:head]
+        rho += r[:head] @ z[:head]
         cg_turn(rho / before, z, v)
     np.testing.assert_allclose(d, np.linalg.solve(A + np.diag(l2), g), rtol=1e-9, atol=1e-12)

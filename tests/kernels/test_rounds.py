@@ -1,4 +1,4 @@
-"""The fused judging pass against its definition: condition X with numpy, predict, link (the plain one), multiply by Xᵀ."""
+"""The fused judging pass against its plain numpy twin: condition X, predict, link, multiply by Xᵀ."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def test_hess(matrix, rows, whole, rng):
     np.testing.assert_allclose(total, h[lo:hi] @ truth, rtol=1e-11, atol=1e-13)
 
 
-@pytest.mark.parametrize("columns", [1, 5])
+@pytest.mark.parametrize("columns", [1, 2, 5])
 @pytest.mark.parametrize("whole", [True, False], ids=["all rows", "the rows visited"])
 def test_products(matrix, rows, columns, whole, rng):
     X, arrays = matrix
@@ -60,6 +60,20 @@ def test_products(matrix, rows, columns, whole, rng):
         assert (Z[:lo] == 7.0).all() and (Z[hi:] == 7.0).all()
 
 
+@pytest.mark.parametrize("head", [1, 7, P])
+@pytest.mark.parametrize("whole", [True, False], ids=["all rows", "the rows visited"])
+def test_head_gram(matrix, rows, head, whole, rng):
+    """In a row, the columns may come in any order: a design renumbers them and doesn't sort again."""
+    X, (indptr, indices, data) = matrix
+    lo, hi = rows
+    place, h = rng.permutation(P).astype(indices.dtype), rng.random(N)
+    moved, out = np.empty_like(X), np.ones((head, head))
+    moved[:, place] = X
+    sparse.csr_head_gram(indptr, place[indices], data, lo, hi, h if whole else h[lo:hi], out)
+    part = moved[lo:hi, :head]
+    np.testing.assert_allclose(out, 1 + (part.T * h[lo:hi]) @ part, rtol=1e-12)
+
+
 def test_square_sums(matrix, rows, rng):
     X, arrays = matrix
     lo, hi = rows
@@ -68,31 +82,44 @@ def test_square_sums(matrix, rows, rng):
     np.testing.assert_allclose(out, 1 + (X[lo:hi] ** 2).T @ h[lo:hi], rtol=1e-12)
 
 
+def fresh(p):
+    acc = np.zeros((p, 5))
+    acc[:, 2], acc[:, 3] = np.inf, -np.inf
+    return acc
+
+
 def test_columns_stats(matrix, rows, rng):
     """Over the stored entries, explicit zeros included."""
     X, arrays = matrix
     lo, hi = rows
-    c, acc = rng.random(N), np.zeros((5, P))
-    acc[2], acc[3] = np.inf, -np.inf
+    c, acc = rng.random(N), fresh(P)
     sparse.csr_columns_stats(*arrays, c, lo, hi, acc)
-    np.testing.assert_allclose(acc[0], c[lo:hi] @ X[lo:hi], rtol=1e-12, atol=1e-14)
-    np.testing.assert_allclose(acc[1], c[lo:hi] @ X[lo:hi] ** 2, rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(acc[:, 0], c[lo:hi] @ X[lo:hi], rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(acc[:, 1], c[lo:hi] @ X[lo:hi] ** 2, rtol=1e-12, atol=1e-14)
     indptr, indices, data = arrays
     part = slice(indptr[lo], indptr[hi])
     for j in range(P):
         stored = data[part][indices[part] == j]
-        assert acc[4, j] == stored.size
-        assert acc[2, j] == stored.min(initial=np.inf) and acc[3, j] == stored.max(initial=-np.inf)
+        assert list(acc[j, 2:]) == [stored.min(initial=np.inf), stored.max(initial=-np.inf), stored.size]
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("weight", [0.0, 1.0])
 def test_columns_stats_show_what_is_not_finite(value, weight):
     X = sp.csr_array(np.array([[1.0, 0.0, 2.0], [0.0, value, 1.0]]))
-    acc = np.zeros((5, 3))
-    acc[2], acc[3] = np.inf, -np.inf
+    acc = fresh(3)
     sparse.csr_columns_stats(X.indptr, X.indices, X.data, np.array([1.0, weight]), 0, 2, acc)
-    assert list(np.isfinite(acc[[0, 2, 3]]).all(0)) == [True, False, True]
+    assert list(np.isfinite(acc[:, [0, 2, 3]]).all(1)) == [True, False, True]
+
+
+def test_renumber(matrix, rng):
+    """Column j becomes column place[j], times inverse[j]: read back as a matrix by scipy."""
+    X, (indptr, indices, data) = matrix
+    place, inverse = rng.permutation(P).astype(indices.dtype), rng.random(P)
+    new_indices, new_data = np.empty_like(indices), np.empty(data.size)
+    sparse.csr_renumber(indices, data, place, inverse, new_indices, new_data)
+    moved = sp.csr_array((new_data, new_indices.astype(np.int32), indptr), shape=X.shape).toarray()
+    np.testing.assert_allclose(moved[:, place], X * inverse, rtol=1e-15)
 
 
 def test_arrays_of_another_length_are_refused(matrix):

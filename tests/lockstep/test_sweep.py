@@ -7,6 +7,7 @@ import pytest
 import scipy.sparse as sp
 from scipy.special import expit
 
+from designs.layouts import plain, stored
 from lockstep.families import family_of, with_splits
 from normball import runtime
 from normball.certificates import Candidates
@@ -90,6 +91,35 @@ def test_equals_a_pass_for_each_alone(rng, monkeypatch, fast, kind, intercept, f
             np.testing.assert_allclose(
                 got, value, rtol=1e-11, atol=1e-13 * np.abs(value).max(initial=1.0), err_msg=name
             )
+
+
+@pytest.mark.parametrize("layout", ["C", "F", "float32", "float32 F", "strided", "csr", "csc"])
+@pytest.mark.parametrize("fast", [False, True], ids=["plain", "compiled"])
+@pytest.mark.parametrize("intercept", [True, False])
+def test_one_candidate_alone(rng, monkeypatch, layout, fast, intercept):
+    """The pass that most fits take, compiled in one piece where X is dense: the same evidence, one read."""
+    for room in (dense_room, sparse_room):
+        monkeypatch.setattr(room, "FAST_FROM", 0 if fast else np.inf)
+    X = np.where(rng.random((N, P)) < 0.6, rng.normal(size=(N, P)), 0.0) * 10.0 ** rng.uniform(-2, 2, P) + 3.0
+    y, weight, offset = rng.random(N), rng.choice([0.0, 1.0, 2.5], N), 5.0 * rng.normal(size=N)
+    came = stored(X, layout)
+    family = family_of(came, y, lam=0.1, weight=weight, offset=offset, intercept=intercept)
+    design, coefs, b = family.design, 8.0 * rng.normal(size=(P, 1)), 0.7 * intercept
+    order = np.arange(P) if design.order is None else design.order
+    A = (plain(came)[:, order] - design.survey.mean) / design.survey.scale
+    reads = design.reads
+    found = sweep(family, Candidates(np.array([0]), coefs, np.array([b])))
+    assert design.reads == reads + 1.0
+    eta, c = offset + b + A @ coefs[:, 0], weight / weight.sum()
+    r, h, sums = family.loss.link(y, eta[:, None], c, False)
+    U = np.ones((N, int(intercept)))
+    expected = dict(
+        grad=A.T @ r, grad_b=sums.slope, loss=sums.loss, spread=sums.spread, tail=sums.tail, curvature=sums.curvature,
+        scores=np.zeros(1), cross=(A.T @ (h * U))[:, :, None], cross_free=(U.T @ (h * U))[:, :, None],
+    )  # fmt: skip
+    for name, value in expected.items():
+        assert getattr(found, name).shape == value.shape, name
+        np.testing.assert_allclose(getattr(found, name), value, rtol=1e-11, atol=1e-13, err_msg=name)
 
 
 @pytest.mark.parametrize("kind", ["dense", "sparse"])

@@ -73,7 +73,9 @@ def test_value_is_the_definition(kind):
     l1, l2, lower, upper = KINDS[kind]
     w = np.unique(inside(np.array([-3.0, -0.3, -1e-200, 0.0, 1e-9, 0.7, 40.0]), kind))
     column = column_of(*[KINDS[kind]] * len(w))
-    np.testing.assert_allclose(PENALTY.value(w, column), [exact_value(v, l1, l2) for v in w], rtol=1e-15, atol=0)
+    values = [exact_value(v, l1, l2) for v in w]
+    np.testing.assert_allclose(PENALTY.value(w, column), values, rtol=1e-15, atol=0)
+    assert PENALTY.total(w, column) == pytest.approx(np.sum(values), rel=1e-15)
 
 
 @every_kind
@@ -242,7 +244,8 @@ def test_every_scale_empties_all_l1_columns(rng):
     z = np.array([0.9, 0.5, 7.0, -30.0])
     assert PENALTY.feasible_scale(z, column) == pytest.approx(0.4 / 0.5, rel=1e-15)
     assert PENALTY.feasible_scale(z, column, every=True) == pytest.approx(0.4 / 0.9, rel=1e-15)
-    assert PENALTY.feasible_scale(np.zeros(4), column, every=True) == 1.0
+    for nothing in (0.0, 1e-310):
+        assert PENALTY.feasible_scale(np.full(4, nothing), column, every=True) == 1.0
 
 
 def test_a_bound_against_the_pull_needs_no_scaling():

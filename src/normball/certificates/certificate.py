@@ -48,8 +48,10 @@ class Certificate:
 
     def summary(self) -> str:
         """The certificate in words: what is proved, and what to do where something is not."""
-        cost = f"{self.rounds} rounds, {self.reads:.3g} reads of X, {self.seconds:.3g} s, {self.strategy}"
-        proved = f"the objective is at most {self.gap:.2g} above its minimum ({_percent(self.relative_gap)} of the null loss)"
+        rounds = f"{self.rounds} round{'s' * (self.rounds != 1)}"
+        cost = f"{rounds}, {self.reads:.3g} reads of X, {self.seconds:.3g} s, {self.strategy}"
+        share = _percent(self.relative_gap)
+        proved = f"the objective is at most {self.gap:.2g} above its minimum ({share} of the null loss)"
         words = {
             "certified": f"Certified: {proved}.",
             "uncertified": f"NOT certified to tol={self.tol:g}: {proved}. {self._remedy()}",
@@ -60,9 +62,9 @@ class Certificate:
             j = int(np.argmax(self.coef_error))
             words += f" Each coefficient is proved to within {self.coef_error[j]:.2g} (widest: {self.name(j)})."
         if self.aliased:
+            some = ", ".join(self.name(j) for j in self.aliased[:8]) + " …" * (len(self.aliased) > 8)
             words += (
-                f" Linearly dependent at λ = 0: {', '.join(self.name(j) for j in self.aliased[:8])}"
-                f"{' …' if len(self.aliased) > 8 else ''}; of all equally good solutions, the one of smallest norm is given."
+                f" Linearly dependent at λ = 0: {some}; of equally good solutions, the one of smallest norm is given."
             )
         return f"{words} [{cost}]"
 
@@ -75,8 +77,8 @@ class Certificate:
 
 
 def relative(gap: float, null_loss: float) -> float:
-    """gap ÷ null loss; the gap itself where the null loss is zero."""
-    return gap / null_loss if null_loss > 0.0 else gap
+    """gap ÷ null loss; the gap itself where the null loss is zero, or what is left of zero by an offset of ±800."""
+    return gap / null_loss if null_loss > 1e-290 else gap
 
 
 def _percent(x: float) -> str:

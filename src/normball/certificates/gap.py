@@ -20,7 +20,7 @@ def objective(family: Family, column: Column, coef: Array, loss: float) -> float
 
 @dataclass(frozen=True)
 class Facts:
-    """What a gap needs beside the sums: the penalty, which columns are free (few), how far a row reaches, the intercept."""
+    """What a gap needs beside the sums."""
 
     penalty: ElasticPenalty
     free: Array  # indices
@@ -49,10 +49,10 @@ def duality_gap(facts: Facts, column: Column, coef: Array, intercept: float, evi
     -------
     float >= 0, nats per observation; infinite where no dual point is at hand (free columns far from their optimum)
 
-    The dual point is q = y - s(r - h∘X_U δ), with δ = H_UU⁻¹ g_U: residuals made exactly orthogonal to the intercept and
-    the free columns U, then scaled by s for the L1 part.  It lies in [0, 1] if |x_U δ| <= 1 in every row.  Its cost in the
-    loss is KL(q‖p) <= (q-p)²/h = ((1-s) r + s h x_U δ)²/h; rows with a huge r²/h (mislabelled, saturated) enter by
-    convexity instead, (1-s) ℓ + s h (x_U δ)².  The cost in the penalty is Ω(w) + Ω*(s z) - s zᵀw.
+    The dual point is q = y - s(r - h∘X_U δ), with δ = H_UU⁻¹ g_U: residuals made exactly orthogonal to the intercept
+    and the free columns U, then scaled by s for the L1 part.  It lies in [0, 1] if |x_U δ| <= 1 in every row.  Its cost
+    in the loss is KL(q‖p) <= (q-p)²/h = ((1-s) r + s h x_U δ)²/h; rows with a huge r²/h (mislabelled, saturated) enter
+    by convexity instead, (1-s) ℓ + s h (x_U δ)².  The cost in the penalty is Ω(w) + Ω*(s z) - s zᵀw.
     Source: Fenchel-Young terms as in Ndiaye et al. (2017), JMLR 18; the rest in docs/design/certificates.md.
     Law: tests/laws/test_random_problems.py, against long-double optima.
     """

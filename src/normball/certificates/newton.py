@@ -1,9 +1,9 @@
 """The Newton certificate: existence, objective and coefficient error from one exact Hessian (λ = 0 included).
 
-At θ = (b, w on the support) with gradient g and Hessian H of F there, ν² = gᵀH⁻¹g and R = max_i ‖x̃_i‖_{H⁻¹}.  The logistic
-loss is generalised self-concordant, so if Rν < 1 a minimiser exists, F - F* <= [Rν + (1-Rν) log(1-Rν)]/R², and every
-coefficient is within t·sqrt((H⁻¹)_jj) of its optimum, t = -log(1-Rν)/R.  Source: Bach (2010), EJS 4 (self-concordance of
-the logistic loss); the rest in docs/design/certificates.md, "The Newton certificate".
+At θ = (b, w on the support) with gradient g and Hessian H of F there, ν² = gᵀH⁻¹g and R = max_i ‖x̃_i‖_{H⁻¹}.  The
+logistic loss is generalised self-concordant, so if Rν < 1 a minimiser exists, F - F* <= [Rν + (1-Rν) log(1-Rν)]/R², and
+every coefficient is within t·sqrt((H⁻¹)_jj) of its optimum, t = -log(1-Rν)/R.  Source: Bach (2010), EJS 4 (the logistic
+loss is self-concordant); the rest in docs/design/certificates.md, "The Newton certificate".
 """
 
 from __future__ import annotations
@@ -91,13 +91,26 @@ def newton_proof(family: Family, column: Column, coef: Array, intercept: float) 
 def _inverse_half(A: Array) -> tuple[Array, Array, float]:
     """W with W Wᵀ = A⁻¹ on the range of A, the directions outside it (k, m), and a bound of ‖A⁻¹‖; unit diagonal."""
     if len(A) > SMALL:
-        factor, bad = lapack.dpotrf(A, lower=1)
-        if not bad and np.diag(factor).min() > 1e-5:
-            W = lapack.dtrtri(factor, lower=1)[0].T
+        try:
+            factor = np.linalg.cholesky(A)
+        except np.linalg.LinAlgError:
+            factor = np.zeros((1, 1))
+        if np.diag(factor).min() > 1e-5:
+            W = _inverse_lower(factor).T
             return W, np.zeros((len(A), 0)), float((W * W).sum())
     values, V = np.linalg.eigh(A)
     kept = values > 1e-14 * len(A) * max(values[-1], 0.0)
     return V[:, kept] / np.sqrt(values[kept]), V[:, ~kept], float(1.0 / values[kept].min(initial=np.inf))
+
+
+def _inverse_lower(L: Array) -> Array:
+    """L⁻¹ of a lower triangle, by halves: matrix products, which release the interpreter."""
+    if len(L) <= SMALL:
+        return lapack.dtrtri(L, lower=1)[0]  # pyright: ignore[reportAttributeAccessIssue]
+    k, out = len(L) // 2, np.zeros_like(L)
+    out[:k, :k], out[k:, k:] = _inverse_lower(L[:k, :k]), _inverse_lower(L[k:, k:])
+    out[k:, :k] = -(out[k:, k:] @ L[k:, :k]) @ out[:k, :k]
+    return out
 
 
 def _from_decrement(R: float, nu: float) -> tuple[float, float]:

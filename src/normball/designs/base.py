@@ -118,12 +118,12 @@ class Design(ABC):
             total = _plus(total, part)
         return tuple(total)
 
-    def fused(self, loss, coef: Array, intercept: float, c: Array):
+    def fused(self, loss, coef: Array, intercept: float, c: Array) -> tuple[Array, Array] | None:
         """(Xᵀ[r, h] (p, 2), Sums (5, 1)) of one column in one compiled read, or None where there is no such kernel.
 
         c (n,): the rows' weights, 0 where a row is held out.
         """
-        return None
+        return
 
     def largest(self, task: Callable, *args) -> float:
         """The maximum over blocks of task(block, *args): one read."""

@@ -99,7 +99,8 @@ class DenseDesign(Design):
         step = -(-self.n // CHUNKS)
         pieces = [(kernel, coef, intercept, c, slice(lo, lo + step)) for lo in range(0, self.n, step)]
         parts = list(runtime.in_order(self._fused_piece, pieces))
-        return sum(G for G, _ in parts).T, sum(sums for _, sums in parts)
+        G, sums = (np.sum([part[k] for part in parts], axis=0) for k in (0, 1))
+        return G.T, sums
 
     def _fused_piece(self, kernel, coef, intercept, c, rows):
         G, sums, s = np.zeros((2, self.p)), np.zeros((5, 1)), self.survey

@@ -11,7 +11,7 @@ from .dense import DenseBlock
 
 
 class Sample(Design):
-    """Rows `i` of `design`, dense in memory; only sums over blocks are offered. Its reads count on the design's meter."""
+    """Rows `i` of `design`, dense in memory; its reads count on the design's meter, as their share."""
 
     def __init__(self, design: Design, i: Array, weight: Array):
         self.n, self.p = len(i), design.p

@@ -1,7 +1,7 @@
 """A sparse matrix in memory: rows for passes (CSR), columns for slabs (CSC). Scaled, never centred.
 
-The design keeps a copy of its own: values divided by the scale, columns renumbered by how often they are filled, so that
-the coefficients a row touches lie close together.  `order` leads back to the columns as they came.
+The design keeps a copy of its own: values divided by the scale, columns renumbered by how often they are filled, so
+that the coefficients a row touches lie close together.  `order` leads back to the columns as they came.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import scipy.sparse as sp
 
 from .base import CHUNKS, FAST_FROM, Array, Design, Survey, conditioning, row_pieces
 
+HEAD = 256  # so many of the most frequent columns have a Gram of their own kernel
 STORED = 2**22  # stored entries in a block: a block returns (p, C) sums, so it must be worth them
 
 
@@ -54,6 +55,12 @@ class SparseBlock:
         return G
 
     def gram(self, h, cols=None, single=False):
+        if self.design.fast and cols is not None and len(cols) <= HEAD and np.array_equal(cols, np.arange(len(cols))):
+            from ..kernels.sparse import csr_head_gram
+
+            out = np.zeros((len(cols),) * 2)
+            csr_head_gram(*self.design.stored, self.lo, self.hi, h, out)
+            return out
         part = self.part if cols is None else self.part[:, cols]
         half = part.multiply(np.sqrt(h)[:, None]).tocsc()
         sparse = part.nnz < 0.05 * part.shape[0] * part.shape[1]
@@ -120,12 +127,19 @@ class SparseDesign(Design):
 
     def _renumber(self) -> None:
         """Scale the values and put the columns in order of frequency, on a copy."""
-        counts = np.bincount(self.csr.indices, minlength=self.p)
-        self.order = np.argsort(-counts, kind="stable")
-        place = np.empty(self.p, self.csr.indices.dtype)
+        csr = self.csr
+        self.order = np.argsort(-np.bincount(csr.indices, minlength=self.p), kind="stable")
+        place = np.empty(self.p, csr.indices.dtype)
         place[self.order] = np.arange(self.p)
-        data = self.csr.data / self.survey.scale[self.csr.indices]
-        self.csr = sp.csr_array((data, place[self.csr.indices], self.csr.indptr), shape=self.csr.shape)
+        inverse = 1.0 / self.survey.scale
+        if self.fast:
+            from ..kernels.sparse import csr_renumber
+
+            indices, data = np.empty_like(csr.indices), np.empty(len(csr.data))
+            csr_renumber(csr.indices, csr.data, place, inverse, indices, data)
+        else:
+            indices, data = place[csr.indices], csr.data * inverse[csr.indices]
+        self.csr = sp.csr_array((data, indices, csr.indptr), shape=csr.shape)
         self.survey = self.survey.reordered(self.order)
 
     @functools.cached_property
@@ -213,8 +227,9 @@ class SparseDesign(Design):
         if self.fast:
             from ..kernels.sparse import csr_columns_stats
 
-            csr_columns_stats(self.csr.indptr, self.csr.indices, self.csr.data, weight, lo, hi, acc)
-            return acc
+            side_by_side = np.ascontiguousarray(acc.T)
+            csr_columns_stats(self.csr.indptr, self.csr.indices, self.csr.data, weight, lo, hi, side_by_side)
+            return side_by_side.T
         part = self.csr[lo:hi]
         j, x = part.indices, part.data.astype(np.float64)
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):

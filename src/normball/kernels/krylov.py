@@ -16,10 +16,16 @@ def cg_curve(l2, v, Hv):
 
 
 @jit
-def cg_advance(step, v, Hv, inverse, d, r, z):
-    """d += step·v, r -= step·Hv, z = inverse∘r, all in place; returns r·z.  All (p,)."""
+def cg_advance(step, v, Hv, inverse, d, r, z, head):
+    """d += step·v, r -= step·Hv, and past the first `head` entries z = inverse∘r, all in place; returns r·z over those.
+
+    All (p,); the head's z is the caller's (a dense block of the preconditioner).
+    """
     total = 0.0
-    for j in range(v.size):
+    for j in range(head):
+        d[j] += step * v[j]
+        r[j] -= step * Hv[j]
+    for j in range(head, v.size):
         d[j] += step * v[j]
         r[j] -= step * Hv[j]
         z[j] = inverse[j] * r[j]

@@ -1,7 +1,7 @@
 """The logistic link: one pass over η gives residuals, curvatures and the sums that steps and proofs need.
 
-`_link_vector` is shared with rounds.py; jit.py says how a stale cache of that file is avoided.  Why own
-polynomials: numba's exp and log1p are library calls, which keep a loop scalar.
+`_link_vector` is shared with rounds.py; jit.py says how a stale cache of that file is avoided.  Why own polynomials:
+numba's exp and log1p are library calls, which keep a loop scalar.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Products and sums over the rows of a CSR matrix, each in one read of X.
 
 indptr (n+1,) and indices (nnz,) may be int32, int64 or unsigned; data float32 or float64.  They are trusted:
-inputs/sparse.py has checked them (an index outside 0…p-1 would read foreign memory).  Indices are cast to unsigned in the loops, which
-drops numba's handling of negative ones and halves the time.  Rows lo…hi-1 are visited, in order, so that fixed row
-ranges give the same bits for any number of threads.  An array by rows may hold all n rows or just the hi - lo visited.
+inputs/sparse.py has checked them (an index outside 0…p-1 would read foreign memory).  Indices are cast to unsigned in
+the loops, which drops numba's handling of negative ones and halves the time.  Rows lo…hi-1 are visited, in order, so
+that fixed row ranges give the same bits for any number of threads.  An array by rows may hold all n rows or just the
+hi - lo visited.
 """
 
 from __future__ import annotations
@@ -68,18 +69,47 @@ def csr_times(indptr, indices, data, lo, hi, W, Z):
 def csr_t_times(indptr, indices, data, lo, hi, R, G):
     """G += Xᵀ R over the rows lo…hi-1.  R by rows, (·, C); G (p, C); both C order."""
     base = _base(R.shape[0], indptr, lo, hi)
-    single = R.shape[1] == 1
+    C = R.shape[1]
     for i in range(lo, hi):
         r = R[i - base]
-        if single:
+        if C == 1:
             for k in range(np.uint64(indptr[i]), np.uint64(indptr[i + 1])):
                 G[np.uint64(indices[k]), 0] += data[k] * r[0]
-            continue
-        for k in range(np.uint64(indptr[i]), np.uint64(indptr[i + 1])):
-            x = data[k]
-            row = G[np.uint64(indices[k])]
-            for a in range(r.size):
-                row[a] += x * r[a]
+        elif C == 2:  # residuals and curvatures of one column: the judging pass of a single fit
+            first, second = r[0], r[1]
+            for k in range(np.uint64(indptr[i]), np.uint64(indptr[i + 1])):
+                j = np.uint64(indices[k])
+                G[j, 0] += data[k] * first
+                G[j, 1] += data[k] * second
+        else:
+            for k in range(np.uint64(indptr[i]), np.uint64(indptr[i + 1])):
+                x = data[k]
+                row = G[np.uint64(indices[k])]
+                for a in range(C):
+                    row[a] += x * r[a]
+
+
+@jit
+def csr_head_gram(indptr, indices, data, lo, hi, h, out):
+    """out (k, k) += Σ h_i x_i x_iᵀ over the first k columns, rows lo…hi-1; h by rows."""
+    base = _base(h.size, indptr, lo, hi)
+    k = out.shape[0]
+    column, value = np.empty(k, np.int64), np.empty(k)
+    for i in range(lo, hi):
+        found = 0
+        for e in range(np.uint64(indptr[i]), np.uint64(indptr[i + 1])):
+            j = np.int64(indices[e])
+            if j < k:
+                column[found] = j
+                value[found] = data[e]
+                found += 1
+        for a in range(found):
+            weighted = h[i - base] * value[a]
+            for b in range(a + 1):
+                product = weighted * value[b]
+                out[column[a], column[b]] += product
+                if b < a:
+                    out[column[b], column[a]] += product
 
 
 @jit
@@ -96,18 +126,28 @@ def csr_square_sums(indptr, indices, data, lo, hi, h, out):
 def csr_columns_stats(indptr, indices, data, c, lo, hi, acc):
     """Column statistics over the stored entries of the rows lo…hi-1, weights c by rows.
 
-    acc (5, p) is carried on: 0 Σ c x; 1 Σ c x²; 2 minimum; 3 maximum; 4 number of stored entries, 2 to 4 whatever the
-    weight.  (Begin with 0, 0, +inf, -inf, 0.)  A NaN makes Σ NaN, also in a row of weight 0; ±inf shows in the range.
+    acc (p, 5) is carried on: 0 Σ c x; 1 Σ c x²; 2 minimum; 3 maximum; 4 number of stored entries, 2 to 4 whatever the
+    weight: side by side, so that an entry touches one cache line.  (Begin with 0, 0, +inf, -inf, 0.)  A NaN makes Σ
+    NaN, also in a row of weight 0; ±inf shows in the range.
     """
     base = _base(c.size, indptr, lo, hi)
     for i in range(lo, hi):
         ci = c[i - base]
         for k in range(np.uint64(indptr[i]), np.uint64(indptr[i + 1])):
-            j = np.uint64(indices[k])
+            column = acc[np.uint64(indices[k])]
             x = np.float64(data[k])
             weighted = ci * x
-            acc[0, j] += weighted
-            acc[1, j] += weighted * x
-            acc[2, j] = min(acc[2, j], x)
-            acc[3, j] = max(acc[3, j], x)
-            acc[4, j] += 1.0
+            column[0] += weighted
+            column[1] += weighted * x
+            column[2] = min(column[2], x)
+            column[3] = max(column[3], x)
+            column[4] += 1.0
+
+
+@jit
+def csr_renumber(indices, data, place, inverse, new_indices, new_data):
+    """new_indices = place[indices], new_data = data·inverse[indices]: columns renumbered and scaled, in one pass."""
+    for k in range(indices.size):
+        j = np.uint64(indices[k])
+        new_indices[k] = place[j]
+        new_data[k] = data[k] * inverse[j]

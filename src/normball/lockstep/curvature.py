@@ -1,8 +1,9 @@
-"""Second-order steps in coefficient space, from a Gram, for every strategy that has one."""
+"""Second-order steps in coefficient space, from a Gram, for every strategy that has one.
+
+Long factorisations are numpy's: unlike SciPy's they release the interpreter, so that Ctrl-C is heard (`beside`).
+"""
 
 from __future__ import annotations
-
-from functools import partial
 
 import numpy as np
 import scipy.linalg as sl
@@ -14,7 +15,7 @@ EPOCHS = 50  # of coordinate descent in one compiled call: a slice between two c
 
 
 def unit_diagonal(A: Array) -> tuple[Array, Array]:
-    """(D A D, d) with D = diag(d) and ones on the diagonal: a ridge on a column in tiny units is no near-singularity."""
+    """(D A D, d) with D = diag(d) and a unit diagonal: a ridge on a column in tiny units is no near-singularity."""
     diagonal = np.diag(A)
     d = 1.0 / np.sqrt(np.where(diagonal > 0.0, diagonal, 1.0))
     return d[:, None] * A * d, d
@@ -23,8 +24,8 @@ def unit_diagonal(A: Array) -> tuple[Array, Array]:
 def well_conditioned(A: Array):
     """The Cholesky factor of A, of unit diagonal, or None where it is singular to working accuracy."""
     try:
-        factor = beside(len(A) ** 3 / 5e10, partial(sl.cholesky, A, lower=True, check_finite=False))
-    except sl.LinAlgError:
+        factor = beside(len(A) ** 3 / 5e10, np.linalg.cholesky, A)
+    except np.linalg.LinAlgError:
         return None
     return factor if np.diag(factor).min(initial=np.inf) > 1e-6 else None
 
@@ -35,7 +36,7 @@ def solve_psd(A: Array, g: Array) -> Array:
     factor = well_conditioned(A)
     if factor is not None:
         return d * sl.cho_solve((factor, True), d * g, check_finite=False)
-    values, V = beside(len(A) ** 3 / 2e9, partial(sl.eigh, A, check_finite=False))
+    values, V = beside(len(A) ** 3 / 2e9, np.linalg.eigh, A)
     kept = values > 1e-14 * len(g) * max(values[-1], 0.0)
     return d * (V[:, kept] @ ((V[:, kept].T @ (d * g)) / values[kept]))
 
@@ -62,7 +63,7 @@ def gram_step(F: Array, grad: Array, slope: float, column: Column, coef: Array, 
 
 
 def row_step(X: Array, link, column: Column, coef: Array, intercept: bool) -> tuple[Array, float]:
-    """The same step for smooth columns from the rows themselves, by least squares: no Gram, so half the digits are saved.
+    """The same step for smooth columns from the rows themselves, by least squares: no Gram halves the digits.
 
     minimise ‖√h (X d + db) - r/√h‖² + Σ l2 (w + d)²;  X (n, q) dense, link = (c r, c h, sums)
     """
@@ -78,13 +79,12 @@ def row_step(X: Array, link, column: Column, coef: Array, intercept: bool) -> tu
     size = np.where(size > 0.0, size, 1.0)
     A /= size
     right = np.concatenate([right, -held * coef])
-    least = partial(sl.lstsq, A, right, cond=1e-15, lapack_driver="gelsd", check_finite=False)
-    solved = beside(A.shape[0] * A.shape[1] ** 2 / 1e9, least)[0] / size
+    solved = beside(A.shape[0] * A.shape[1] ** 2 / 1e9, np.linalg.lstsq, A, right, 1e-15)[0] / size
     return solved[int(intercept) :], float(solved[0]) if intercept else 0.0
 
 
 def subproblem(H: Array, g: Array, column: Column, coef: Array, tol: float, calls: int = 40) -> Array:
-    """argmin_v ½(v-w)ᵀH(v-w) - gᵀ(v-w) + Ω(v), in slices of a compiled coordinate descent with Newton on the support."""
+    """argmin_v ½(v-w)ᵀH(v-w) - gᵀ(v-w) + Ω(v), in slices of compiled coordinate descent and Newton on the support."""
     from ..kernels.quadratic import solve_quadratic
 
     v, H = coef.copy(), np.ascontiguousarray(H)

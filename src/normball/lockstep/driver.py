@@ -28,12 +28,15 @@ class Strategy(Protocol):
 
     def start(self, family: Family, warm: Best):
         """Private state; `warm` holds the best iterate so far (or the null model)."""
+        ...
 
     def propose(self, state) -> Candidates | None:
         """What to judge next; None: nothing left to try."""
+        ...
 
     def learn(self, state, asked: Candidates, evidence: Evidence, gap: float) -> bool:
         """Take in what the pass found; True: it gives up."""
+        ...
 
 
 @dataclass
@@ -127,19 +130,18 @@ def _run(family: Family, strategy: Strategy, best: Best, watch: Watch) -> None:
         if best.certified and (best.polished or asked.polished):
             best.polished = True
             return
-        best.polished = (
-            best.certified
-        )  # one more step after the proof: a gap of 1e-8 alone leaves 5e-6 in a coefficient
+        # One more step after the proof: a gap of 1e-8 alone leaves 5e-6 in a coefficient.
+        best.polished = best.certified
         if strategy.learn(state, asked, evidence, gap) or watch.stopped(family.design.reads):
             return
 
 
 def _judge(family: Family, column, best: Best, coef: Array, b: float, evidence: Evidence):
-    """The smallest bound at hand: the duality gap, F minus the loss's floor, and a Newton proof where that must lead."""
+    """The smallest bound at hand: the duality gap, F minus the loss's floor, a Newton proof where that must lead."""
     F = objective(family, column, coef, float(evidence.loss[0]))
     bound = min(F - best.floor, family_gap(family, column, coef, b, evidence))
     if len(family.free) == family.design.p:
-        best.null_loss = F  # nothing is penalised: the fit is its own null model
+        best.null_loss = min(best.null_loss, F)  # nothing is penalised: the fit is its own null model
     proof = None
     slope = np.append(evidence.grad[family.free, 0], evidence.grad_b if family.design.intercept else 0.0)
     near = slope @ slope <= 100.0 * family.tol * best.null_loss  # the unpenalised gradient, squared, is about the gap
@@ -161,14 +163,21 @@ def _prove(family: Family, best: Best, asked: bool) -> None:
         return
     best.exists, best.gap = True, min(best.gap, best.proof.gap)
     if best.proof.null.shape[1]:
-        _smallest_norm(family, best, best.proof.null)
+        _smallest_norm(family, best, best.proof)
 
 
-def _smallest_norm(family: Family, best: Best, null: Array) -> None:
-    """Among all solutions that predict the same, the one of smallest norm on the columns as the user sees them."""
-    D = family.metric
-    move = np.linalg.lstsq(D[:, None] * null[1:], -D * best.coef, rcond=None)[0]
+def _smallest_norm(family: Family, best: Best, proof: NewtonProof) -> None:
+    """Among all solutions that predict the same, the one of smallest norm on the columns as the user sees them.
+
+    The proved errors move along: those of P w, P = 1 - N (DN)⁺D, are at most |P| times those of w.
+    """
+    null, tied = proof.null, np.flatnonzero(proof.null[1:].any(1))
+    pull = np.linalg.pinv(family.metric[:, None] * null[1:]) * family.metric  # (k, p)
+    move, coef_error = -pull @ best.coef, proof.coef_error.copy()
     best.coef, best.intercept = best.coef + null[1:] @ move, best.intercept + float(null[0] @ move)
+    coef_error[tied] = np.abs(np.eye(len(tied)) - null[1 + tied] @ pull[:, tied]) @ coef_error[tied]
+    intercept_error = proof.intercept_error + float(np.abs(null[0] @ pull) @ proof.coef_error)
+    best.proof = replace(proof, coef_error=coef_error, intercept_error=intercept_error)
 
 
 def _separation(family: Family, best: Best, watch: Watch, names) -> Separation | None:
@@ -209,7 +218,8 @@ def judge_family(family: Family, given, reference: Certificate, names) -> Certif
     evidence = sweep(family, Candidates(np.array([0]), coef[:, None], np.array([b])))
     gap, _ = _judge(family, column, best, coef, b, evidence)
     F = objective(family, column, coef, float(evidence.loss[0]))
-    gap = min(gap, max(F - reference.objective, 0.0) + reference.gap)
+    rounding = 8.0 * np.finfo(float).eps * (F + reference.objective)  # of both objectives
+    gap = min(gap, max(F - reference.objective, 0.0) + reference.gap + rounding)
     separated = reference.status == "separated"
     fine = relative(gap, reference.null_loss) <= family.tol and reference.status == "certified"
     return Certificate(
@@ -242,8 +252,8 @@ def _answer(family: Family, best: Best, watch: Watch, separation, names, interru
     certificate = Certificate(
         gap=best.gap, null_loss=best.null_loss, objective=best.objective, tol=family.tol, status=status,
         reads=round(design.reads, 3), rounds=best.rounds, seconds=watch.seconds, strategy=best.strategy,
-        reason=watch.reason or "no step improved it further", coef_error=errors[0], intercept_error=errors[1], separation=separation, aliased=aliased,
-        names=names,
+        reason=watch.reason or "no step improved it further", coef_error=errors[0], intercept_error=errors[1],
+        separation=separation, aliased=aliased, names=names,
     )  # fmt: skip
     return Answer(coef, intercept, certificate)
 

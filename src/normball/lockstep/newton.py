@@ -9,6 +9,7 @@ import numpy as np
 from ..certificates.gap import Facts, duality_gap
 from ..certificates.problem import Array, Column, Evidence, Family
 from .curvature import gram_step, row_step, solve_psd, unit_diagonal, well_conditioned
+from .panel import Slab, Whole
 
 HALVINGS = 50
 LEAP = 1e3  # times max |η|: where a step of saturated rows (curvature 1e-26) is cut before it is halved
@@ -22,7 +23,7 @@ class Newton:
     """The iterate (w, b) of one column on one panel, with η and F(w, b); `advance` moves it in place."""
 
     family: Family
-    panel: object
+    panel: Slab | Whole
     column: Column  # restricted to the panel
     coef: Array  # (q,)
     intercept: float
@@ -30,12 +31,12 @@ class Newton:
     gap: float = np.inf  # of the restricted problem, at the last point whose curvature was formed
     stuck: bool = False
     done: bool = False  # the step past the target was taken
-    F: Array | None = None  # the last Gram, taken before the last step
     fell: float = np.inf  # by how much F went down in the last step
     idle: int = 0  # steps in a row that changed neither F nor the gap
 
     def __post_init__(self):
         design = self.family.design
+        self.F = np.zeros((1 + len(self.coef),) * 2)  # the last Gram, taken before the last step
         self.c = self.family.share(self.column.split)
         free = np.flatnonzero(self.column.free)
         self.facts = Facts(self.family.penalty, free, design.survey.reach[self.panel.j], design.intercept)
@@ -84,7 +85,8 @@ class Newton:
     def _search(self, d: Array, db: float, downhill: float) -> None:
         """Halve the step until F falls as Armijo asks; within rounding of F, a full step is taken on trust.
 
-        A step that had to be cut (LEAP) is halved on for as long as F falls: it points the right way, its length is void.
+        A step that had to be cut (LEAP) is halved on for as long as F falls: it points the right way, but its length is
+        void.
         """
         penalty, column = self.family.penalty, self.column
         now = penalty.total(self.coef, column)
@@ -106,7 +108,7 @@ class Newton:
             return
         before = self.coef, self.intercept, self.value
         self.coef, self.intercept, self.eta, self.link, self.value = found
-        self.stuck = bool(downhill >= 0.0 or np.array_equal(self.coef, before[0]) and self.intercept == before[1])
+        self.stuck = bool(downhill >= 0.0 or (np.array_equal(self.coef, before[0]) and self.intercept == before[1]))
         self.fell = before[2] - self.value
 
     def _link(self, eta: Array):
@@ -131,7 +133,7 @@ class Newton:
 
 
 def violation(column: Column, coef: Array, grad: Array) -> float:
-    """The largest distance of 0 from the subdifferential of F over the coordinates, bounds respected; grad = Xᵀ(c r)."""
+    """The largest distance of 0 from ∂F over the coordinates, bounds respected; grad = Xᵀ(c r)."""
     pull = grad - column.l2 * coef
     at_zero = np.sign(pull) * np.maximum(np.abs(pull) - column.l1, 0.0)
     force = np.where(coef == 0.0, at_zero, pull - column.l1 * np.sign(coef))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..certificates.problem import Array, Family
@@ -14,7 +16,7 @@ class Slab:
 
     def __init__(self, family: Family, j: Array):
         self.j, self.design = j, family.design
-        self.matrix = family.design.columns(j)
+        self.matrix: Any = family.design.columns(j)
 
     def times(self, d: Array) -> Array:
         """X_j d, (n,)."""

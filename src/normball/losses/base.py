@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -42,13 +43,14 @@ class Loss(ABC):
     def floor(self, y):
         """inf over η of ℓ(y, η), elementwise."""
 
-    def dense_pass(self):
+    def dense_pass(self) -> Callable | None:
         """The fused kernel of one column on a dense array (kernels/rounds.py), or None."""
-        return None
+        return
 
     @abstractmethod
-    def link(self, y, eta, c, fast: bool):
+    def link(self, y, eta, c, fast: bool) -> tuple[np.ndarray, np.ndarray, Sums]:
         """Residuals c∘r (m, C), curvatures c∘ℓ'' (m, C) and their Sums, for eta (m, C), y and c (m,).
 
         `fast` asks for the compiled twin, which costs a start-up of some tenths of a second once in a process.
         """
+        ...

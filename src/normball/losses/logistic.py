@@ -9,7 +9,7 @@ from .base import CAP, Loss, Sums
 
 
 class LogisticLoss(Loss):
-    """Two-class log-loss  ℓ(y, η) = log(1 + e^η) - y η,  y in [0, 1];  in nats per observation.  Domain: all finite η."""
+    """Two-class log-loss  ℓ(y, η) = log(1 + e^η) - y η,  y in [0, 1];  nats per observation.  Domain: all finite η."""
 
     curvature_bound = 0.25
 

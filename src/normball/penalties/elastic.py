@@ -68,7 +68,7 @@ class ElasticPenalty:
         """
         open_side = np.isinf(np.where(z > 0.0, column.upper, column.lower))
         hard = (column.l1 > 0.0) & open_side & (every | (column.l2 == 0.0))
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             ratio = np.where(hard & (z != 0.0), column.l1 / np.abs(z), np.inf)
         scale = ratio.min(initial=np.inf)
         return float(np.nextafter(scale, 0.0)) if scale < 1.0 else 1.0  # one ulp less: s|z| must not round above l1

@@ -1,13 +1,15 @@
 """Anchored: tall dense data. Start on a sample of rows; then exact gradients, curvature from the sample, and secants.
 
-Newton on 20 p rows, two more steps on an eighth of all; the Gram of half the rows there is good to some hundredths, and
-stays; each round's gradient adds a BFGS pair to it.  Columns too rare for the sample get their exact diagonal.  A step that contracts worse than a
-half asks for the full Gram at the point; one that fails twice hands over to the slab, which has a line search.
+Newton on 20 p rows, then two steps on an eighth of all; the Gram of that eighth is good to some hundredths, and stays;
+each round's gradient adds a BFGS pair to it.  Columns too rare for the sample get their exact diagonal.  A step that
+contracts worse than a half asks for the full Gram at the point; one that fails twice hands over to the slab, which has
+a line search.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,18 +26,29 @@ CONTRACTION = 0.5
 PATIENCE = 40
 
 
+class Step(NamedTuple):
+    d: Array
+    db: float
+    F: Array  # the curvature it was made with
+
+    def size(self) -> float:
+        """√(mᵀ F m) of the move m = (db, d)."""
+        move = np.concatenate([[self.db], self.d])
+        return float(np.sqrt(max(move @ self.F @ move, 0.0)))
+
+
 @dataclass
 class State:
     family: Family
     coef: Array
     intercept: float
-    F: Array  # (p+1, p+1) shared curvature, intercept first
+    F: Array  # (p+1, p+1) curvature, intercept first
     value: float = np.inf
-    gradient: tuple | None = None  # (Xᵀ c r, Σ c r) at (coef, intercept)
-    step: tuple | None = None  # the move from there that is being judged
+    grad: Array | None = None  # Xᵀ c r at (coef, intercept); None before the first round
+    slope: float = 0.0  # Σ c r there
+    step: Step | None = None  # the move from there that is being judged
     pairs: list = field(default_factory=list)
-    size: float = np.inf  # of the last accepted step, in the curvature's norm
-    gap: float = np.inf
+    size: float = np.inf  # of the last accepted step
     rejects: int = 0
     rounds: int = 0
     inflation: float = 1.0
@@ -60,14 +73,12 @@ class Anchored:
 
     def propose(self, state: State) -> Candidates | None:
         coef, b = state.coef, state.intercept
-        if state.gradient is not None:
+        if state.grad is not None:
             column = state.family.columns[0]
-            grad, slope = state.gradient
-            tol = 0.01 * violation(column, coef, grad)  # a fixed one would stall for ever
+            tol = 0.01 * violation(column, coef, state.grad)  # a fixed one would stall for ever
             F = _with_pairs(state.F * state.inflation, state.pairs)
-            d, db = gram_step(F, grad, slope, column, coef, tol)
-            db = db if state.family.design.intercept else 0.0
-            state.step = (d, db, F)
+            d, db = gram_step(F, state.grad, state.slope, column, coef, tol)
+            state.step = Step(d, db, F)
             coef, b = coef + d, b + db
         return Candidates(np.array([0]), coef[:, None], np.array([b]))
 
@@ -77,35 +88,32 @@ class Anchored:
         coef, b = asked.coefs[:, 0], float(asked.intercepts[0])
         value = float(evidence.loss[0] + family.penalty.total(coef, column))
         state.rounds += 1
-        if state.step is not None and not self._accepts(state, coef, value, grad, slope):
-            return self._reject(state)
-        refresh = False
-        if state.step is not None:
-            d, db, F = state.step
-            move = np.concatenate([[db], d])
-            size = float(np.sqrt(max(move @ F @ move, 0.0)))
-            change = np.concatenate([[state.gradient[1] - slope], state.gradient[0] - grad])
-            state.pairs = [*state.pairs, (move, change)][-PAIRS:]
-            refresh = size > CONTRACTION * state.size
-            state.size = size
+        refresh, step = False, state.step
+        if step is not None and state.grad is not None:
+            if not self._accepts(state, step, coef, value, grad, slope):
+                return self._reject(state)
+            change = np.concatenate([[state.slope - slope], state.grad - grad])
+            state.pairs = [*state.pairs, (np.concatenate([[step.db], step.d]), change)][-PAIRS:]
+            size = step.size()
+            refresh, state.size = size > CONTRACTION * state.size, size
             state.inflation = max(1.0, state.inflation / 4.0)
-        state.coef, state.intercept, state.value, state.gap = coef, b, value, gap
-        state.gradient, state.step, state.rejects = (grad, slope), None, 0
+        state.coef, state.intercept, state.value = coef, b, value
+        state.grad, state.slope, state.step, state.rejects = grad, slope, None, 0
         if refresh:
             self._full_gram(state)
         elif not state.exact_diagonal:
             self._rare_columns(state)
         return state.rounds >= PATIENCE
 
-    def _accepts(self, state: State, coef, value, grad, slope) -> bool:
-        """F fell; or, where rounding hides that, convexity bounds the change: ΔF <= -g_newᵀd + ΔΩ (engine.md, decision 2)."""
-        if value < state.value:
+    def _accepts(self, state: State, step: Step, coef, value, grad, slope) -> bool:
+        """F fell; or, where rounding hides that, convexity bounds the change: ΔF <= -g_newᵀd + ΔΩ (engine.md)."""
+        if value < state.value or state.grad is None:
             return True
-        d, db, _ = state.step
+        d, db, _ = step
         penalty, column = state.family.penalty, state.family.columns[0]
         change = penalty.total(coef, column) - penalty.total(state.coef, column)
         upper = change - grad @ d - slope * db
-        lower = change - state.gradient[0] @ d - state.gradient[1] * db
+        lower = change - state.grad @ d - state.slope * db
         return bool(upper <= 0.25 * abs(lower)) and value <= state.value + 1e-12 * abs(state.value)
 
     def _reject(self, state: State) -> bool:

@@ -1,7 +1,7 @@
 """Dual: wide L2. Newton in n-space on one n × n kernel; nothing of length p is touched until an answer is offered.
 
-At the optimum w = D Xᵀa with a = c∘r and D = diag(1/l2), so η = offset + K a + X_U β with K = X D Xᵀ and U the intercept
-and the free columns.  With e = c∘r - a, curvatures h and v = Δη, a Newton step solves
+At the optimum w = D Xᵀa with a = c∘r and D = diag(1/l2), so η = offset + K a + X_U β with K = X D Xᵀ and U the
+intercept and the free columns.  With e = c∘r - a, curvatures h and v = Δη, a Newton step solves
 
     (I + √h K √h) √h v = √h (K e + X_U Δβ),    Δa = e - √h·(√h v),    X_Uᵀ(a + Δa) = 0
 

@@ -54,7 +54,7 @@ class Slabwise:
         if state.newton is not None and state.newton.stuck and not state.first:
             return None
         if state.newton is None:
-            state.newton = self._begin(state)
+            state.newton = self._begin(state, state.working)
         newton = state.newton
         goal = state.target if state.factor == 1.0 else 1e-3
         newton.advance(goal * state.null_loss, SLICE)
@@ -63,12 +63,12 @@ class Slabwise:
         state.first = False
         return self._candidate(state, newton.eta[:, None], newton.done)
 
-    def _begin(self, state: State) -> Newton:
+    def _begin(self, state: State, working: Array) -> Newton:
         family = state.family
         small = family.design.n * family.design.p <= COPY or not state.whole
-        panel = Slab(family, state.working) if small else Whole(family)
-        column = family.columns[0].times(state.factor).only(state.working)
-        return Newton(family, panel, column, state.coef[state.working], state.intercept)
+        panel = Slab(family, working) if small else Whole(family)
+        column = family.columns[0].times(state.factor).only(working)
+        return Newton(family, panel, column, state.coef[working], state.intercept)
 
     def _candidate(self, state: State, eta, polished: bool = False) -> Candidates:
         return Candidates(np.array([0]), state.coef[:, None], np.array([state.intercept]), eta, polished)
