@@ -1,4 +1,4 @@
-"""The duality gap of one pass: never below the true suboptimality, near or far, and the closed form where there is one."""
+"""The duality gap of a pass: never below the true suboptimality, near or far, and the closed form where one is known."""
 
 from __future__ import annotations
 
@@ -86,11 +86,11 @@ def test_bounds_the_true_suboptimality(name, trouble, free, intercept):
         floor = best.value if best else infimum(data.X, data.y, fit_intercept=intercept, **arguments)
         coef, b = (best.coef.astype(float), float(best.intercept)) if best else (np.zeros(5), 0.0)
         finite = 0
-        for w, b in points(data.rng, coef, b, 1.0 / data.X.std(0)):
-            b = b if intercept else 0.0
-            _, gap = judged(family, w, b)
-            value = objective(data.X, data.y, b, w, **arguments)
-            slack = rounding(data.X, data.y, b, w, **arguments)
+        for w, at in points(data.rng, coef, b, 1.0 / data.X.std(0)):
+            at = at if intercept else 0.0
+            _, gap = judged(family, w, at)
+            value = objective(data.X, data.y, at, w, **arguments)
+            slack = rounding(data.X, data.y, at, w, **arguments)
             assert gap >= float(value - floor) - slack
             finite += np.isfinite(gap)
         assert finite >= 2 if best else True

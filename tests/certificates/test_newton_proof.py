@@ -1,4 +1,4 @@
-"""The Newton certificate: its bounds hold against long-double optima, are sharp, and it is silent where nothing is proved."""
+"""The Newton certificate: its bounds hold against long-double optima, are sharp, silent where nothing is proved."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Problem:
 @pytest.mark.parametrize("intercept", [True, False])
 @pytest.mark.parametrize("sparse", [False, True])
 def test_bounds_hold_and_are_sharp(name, intercept, sparse):
-    """F - F*, every coefficient and the intercept, at distances from 1e-12 to 0.1; near by, within 10 % of the truth."""
+    """F - F*, every coefficient and the intercept, from 1e-12 to 0.1 away; near by, within 10 % of the truth."""
     proved = 0
     for seed in range(3):
         one = Problem(seed, name, intercept=intercept, sparse=sparse)
@@ -154,7 +154,7 @@ def test_the_two_formulas_do_not_cancel(x, R):
         assert abs(t / (-mp.log1p(-y) / R) - 1) <= 1e-9
 
 
-# ---- the L1 part ------------------------------------------------------------------------------------------------------
+# ---- the L1 part -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["L1", "elastic net"])
@@ -180,7 +180,7 @@ def test_silent_while_a_sign_is_open(name, intercept):
 
 @pytest.mark.parametrize("intercept", [True, False])
 def test_all_coefficients_zero(intercept):
-    """Above λ_max 0 is the answer and is proved; below it is not, and nothing is proved there (with no intercept: R = 0)."""
+    """Above λ_max 0 is the answer and is proved; below it is not, and nothing is proved (no intercept: R = 0)."""
     one = Problem(0, "L1", intercept=intercept)
     top = 0.0
     for lam in np.geomspace(1e-3, 100.0, 60):
@@ -196,13 +196,13 @@ def test_all_coefficients_zero(intercept):
     assert 2e-3 < top < 50.0
 
 
-# ---- dependent columns, separated classes -------------------------------------------------------------------------------
+# ---- dependent columns, separated classes ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("intercept", [True, False])
 @pytest.mark.parametrize("name", ["none", "L2"])
 def test_aliased_columns_are_named(name, intercept):
-    """x3 = 2·x1 (- 1 with an intercept) and a column of zeros, free: the bound holds on the range, the rest is `null`."""
+    """x3 = 2·x1 (- 1 with an intercept) and a column of zeros, free: bounds hold on the range, the rest is `null`."""
     X = np.random.default_rng(5).normal(size=(80, 3))
     X = np.column_stack([X, 2.0 * X[:, 1] - intercept])
     factor = np.array([1.0, 0.0, 1.0, 0.0])

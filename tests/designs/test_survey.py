@@ -1,4 +1,4 @@
-"""Pass one: means, spreads and conditioning of every column, against long double; NaN and infinity wherever they hide."""
+"""Pass one: means, spreads and conditioning of every column, against long double; NaN and infinity anywhere."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def moments(x, c):
 @every_speed
 @pytest.mark.parametrize("weighted", [False, True])
 def test_means_and_spreads(build, rng, layout, fast, weighted):
-    """Standard deviations to 1e-8, whatever the mean hides; also over the rows of some cells, of which some hold less."""
+    """Standard deviations to 1e-8, whatever the mean hides; also over the rows of some cells."""
     X, _ = table(rng, layout)
     weight = rng.choice([0.0, 1.0, 2.5], N) if weighted else np.ones(N)
     cells = rng.integers(0, 3, N)
@@ -72,7 +72,7 @@ def test_means_and_spreads(build, rng, layout, fast, weighted):
 @every_speed
 @pytest.mark.parametrize("intercept", [False, True])
 def test_conditioned_columns_are_of_size_one(build, rng, layout, fast, intercept):
-    """Dense with an intercept: weighted mean 0, spread 1. Else the root of the mean square is 1. The reach is max |x|."""
+    """Dense with an intercept: weighted mean 0, spread 1; else a mean square of 1. The reach is max |x|."""
     X, names = table(rng, layout)
     weight = rng.choice([1.0, 2.5], N)
     design = build(X, layout, weight=weight, fast=fast, intercept=intercept)

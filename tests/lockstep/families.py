@@ -1,4 +1,4 @@
-"""Families built by hand, on columns as they came: what the doors make of X, y and the strengths, with bounds and splits."""
+"""Families built by hand, on columns as they came: with bounds and splits as well."""
 
 from __future__ import annotations
 

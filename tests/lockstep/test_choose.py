@@ -64,7 +64,7 @@ def test_sparse(n, p, nnz, penalty, first, why):
 @pytest.mark.parametrize("penalty", ["L2", "L1", "EN", "none"])
 @pytest.mark.parametrize("sparse", [False, True])
 def test_there_is_always_a_last_resort(n, p, penalty, sparse):
-    """The chain ends in the strategy with a line search and an exact Gram, or, where that Gram cannot be held, in CG."""
+    """The chain ends in the strategy with an exact Gram and a line search, or in CG where no such Gram can be held."""
     chain = chain_for(n, p, penalty, n * p // 20 if sparse else None)
     smooth = penalty in ("L2", "none")
     assert chain[-1] == ("newton_cg" if smooth and p > 5000 else "slab")
@@ -75,7 +75,7 @@ def test_there_is_always_a_last_resort(n, p, penalty, sparse):
 
 
 def test_no_strategy_gets_what_it_cannot_solve():
-    """dual: nearly every column has an L2 part, and n × n fits; smooth ones: no bounds; anchored: a sample that says much."""
+    """dual: nearly every column has an L2 part, and n × n fits; no bounds; anchored: a sample that says much."""
     assert chain_for(500, 20_000, "L2", free=50)[0] == "dual"
     assert "dual" not in chain_for(500, 20_000, "L2", free=100)
     assert "dual" not in chain_for(500, 20_000, "none")

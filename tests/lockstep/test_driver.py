@@ -186,7 +186,7 @@ def test_a_box_without_zero_is_entered_and_its_objective_is_true():
     assert answer.certificate.gap == pytest.approx(value, rel=1e-12)  # hard labels: nothing lies below 0
 
 
-# ---- without a penalty ----------------------------------------------------------------------------------------------
+# ---- without a penalty -------------------------------------------------------------------------------------
 
 
 def test_a_bad_point_is_no_unit_of_measure():
@@ -214,7 +214,7 @@ def test_a_minimiser_must_be_proved_to_exist():
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("size", [1e-3, 1e-6])
 def test_errors_of_the_smallest_norm_solution(seed, size):
-    """Dependent columns in unlike units: the proved errors are those of the solution that is given, not of another one."""
+    """Dependent columns in unlike units: the proved errors are those of the solution that is given."""
     rng = np.random.default_rng([52, seed])
     Z = rng.normal(size=(70, 3))
     X = np.column_stack([Z, -10.0 * Z[:, 0] + 3.0, 0.1 * Z[:, 0] + Z[:, 1]])
@@ -234,7 +234,7 @@ def test_errors_of_the_smallest_norm_solution(seed, size):
     np.testing.assert_allclose(null[1:].T @ answer.coef, 0.0, atol=1e-12)
 
 
-# ---- coefficients that somebody gives ---------------------------------------------------------------------------------
+# ---- coefficients that somebody gives ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("size", [0.0, 1e-5, 1e-2, 1.0, 100.0])

@@ -31,7 +31,7 @@ def model(rng, n, p, intercept=True):
     return X, link, A.T @ (link[1] * A), X.T @ link[0][:, 0], float(link[0].sum()) * intercept
 
 
-# ---- linear algebra ---------------------------------------------------------------------------------------------------
+# ---- linear algebra ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("spread", [0, 4, 8, 150])
@@ -55,7 +55,7 @@ def test_solve_psd_on_its_range(rng):
     assert not solve_psd(np.zeros((2, 2)), np.zeros(2)).any()
 
 
-# ---- one step -----------------------------------------------------------------------------------------------------------
+# ---- one step ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -89,7 +89,7 @@ def test_row_step_is_the_same_step(rng, kind, intercept):
 
 
 def test_row_step_keeps_the_digits_of_nearly_equal_columns(rng):
-    """Two columns 1e-7 apart: the Gram knows their difference to 1e-2 of itself, the rows to 1e-9 (it is exact in them)."""
+    """Two columns 1e-7 apart: the Gram knows their difference to 1e-2 of itself, the rows to 1e-9."""
     X, link, *_ = model(rng, 60, 2)
     X[:, 1] = X[:, 0] + 1e-7 * X[:, 1]
     A = np.column_stack([np.ones(60), X[:, 0], 1e7 * (X[:, 1] - X[:, 0])])
@@ -129,7 +129,7 @@ def test_violation_by_hand():
     assert one(0.0, -9.0, "L1", (0.0, 2.0)) == 0.0 and one(0.0, 9.0, "L1", (0.0, 2.0)) == pytest.approx(8.95)
 
 
-# ---- panels ---------------------------------------------------------------------------------------------------------------
+# ---- panels ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("sparse", [False, True])
@@ -143,7 +143,8 @@ def test_a_slab_is_the_whole_in_columns(rng, sparse, intercept):
     order = np.arange(p) if design.order is None else design.order
     A = (X[:, order] - design.survey.mean) / design.survey.scale
     d, R, h = rng.normal(size=p), rng.normal(size=(n, 2)), rng.random(n)
-    for j, panel in ((np.arange(p), Whole(family)), (np.arange(p), Slab(family, np.arange(p))), (np.array([5, 1]), Slab(family, np.array([5, 1])))):  # fmt: skip
+    some, every = np.array([5, 1]), np.arange(p)
+    for j, panel in ((every, Whole(family)), (every, Slab(family, every)), (some, Slab(family, some))):
         one = np.column_stack([np.full(n, float(intercept)), A[:, j]])
         np.testing.assert_allclose(panel.times(d[: len(j)]), A[:, j] @ d[: len(j)], atol=1e-13)
         np.testing.assert_allclose(panel.t_times(R), A[:, j].T @ R, atol=1e-13)
@@ -151,7 +152,7 @@ def test_a_slab_is_the_whole_in_columns(rng, sparse, intercept):
         assert np.array_equal(panel.j, j)
 
 
-# ---- the descent ------------------------------------------------------------------------------------------------------------
+# ---- the descent -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["L2", "L1", "EN"])

@@ -118,7 +118,7 @@ def test_anchored_on_columns_the_sample_hardly_saw(penalty):
 
 
 def test_anchored_hands_over_what_its_sample_misled():
-    """Without a penalty the few rows of a rare column that the sample saw are separated: slab goes on from the best point."""
+    """Without a penalty, the few rows of a rare column that the sample saw are separated: slab goes on."""
     Problem(9000, 5, "none", rare=(1, 3)).agrees(Anchored(), Slabwise())
 
 

@@ -20,7 +20,7 @@ FIELDS = ("grad", "grad_b", "loss", "spread", "tail", "curvature", "scores", "cr
 
 
 class Many:
-    """Six candidates for four problems on three splits: two K-fold-like ones and one that leaves rows out altogether."""
+    """Six candidates for four problems on three splits, of which one leaves rows out altogether."""
 
     def __init__(self, rng, kind="dense", intercept=True, free=(2, 5), cells=True):
         X = np.where(rng.random((N, P)) < 0.6, rng.normal(size=(N, P)), 0.0) * 10.0 ** rng.uniform(-2, 2, P)
@@ -29,9 +29,10 @@ class Many:
         self.y = np.where(rng.random(N) < 0.8, rng.integers(0, 2, N), rng.random(N))
         self.weight, self.offset = rng.choice([0.0, 1.0, 2.5], N), rng.normal(size=N)
         self.cells = rng.integers(0, CELLS, N) if cells else None
+        came = sp.csr_array(X) if kind == "sparse" else X
         self.family = family_of(
-            sp.csr_array(X) if kind == "sparse" else X, self.y, lam=0.1, l1_ratio=0.3, factor=factor, weight=self.weight,
-            offset=self.offset, intercept=intercept, cells=self.cells,
+            came, self.y, lam=0.1, l1_ratio=0.3, factor=factor, weight=self.weight, offset=self.offset,
+            intercept=intercept, cells=self.cells,
         )  # fmt: skip
         design, column = self.family.design, self.family.columns[0]
         if cells:
@@ -173,7 +174,7 @@ def test_blocks_and_threads(rng, monkeypatch, kind):
 
 
 def test_too_many_free_columns_leave_only_the_intercept(rng):
-    """Beyond EXACT_FREE the pass carries no products of the free columns, and the gap is left to the Newton certificate."""
+    """Beyond EXACT_FREE the pass carries no products of the free columns, the gap is the Newton certificate's."""
     X = rng.normal(size=(200, 70))
     family = family_of(X, rng.integers(0, 2, 200), lam=0.0)
     found = sweep(family, Candidates(np.array([0]), np.zeros((70, 1)), np.zeros(1)))

@@ -1,4 +1,4 @@
-"""Laws of every loss: derivatives, bounds, extreme predictors against 60 digits, weights as repetition, the fast twin."""
+"""Laws of every loss: derivatives, bounds, extreme predictors in 60 digits, weights as repetition, the fast twin."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_floor_is_the_infimum(loss):
     np.testing.assert_allclose(values.min(axis=1)[inside], floor[inside], atol=1e-5)
 
 
-# ---- the divergence of a dual point -----------------------------------------------------------------------------------
+# ---- the divergence of a dual point ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("far", [1e-12, 1e-9, 1e-6, 1e-3, 0.09, 0.11, 0.7, 1.0])
@@ -148,7 +148,7 @@ def test_divergence_of_a_hard_point_is_the_loss():
     np.testing.assert_allclose(loss.divergence(y, eta), loss.value(y, eta) - loss.floor(y), atol=1e-14)
 
 
-# ---- links ------------------------------------------------------------------------------------------------------------
+# ---- links -------------------------------------------------------------------------------------------------
 
 
 def sample(rng, m, columns):

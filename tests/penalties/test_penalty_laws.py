@@ -65,12 +65,12 @@ def inside(w, kind):
     return np.clip(w, lower, upper)
 
 
-# ---- value and prox ---------------------------------------------------------------------------------------------------
+# ---- value and prox ----------------------------------------------------------------------------------------
 
 
 @every_kind
 def test_value_is_the_definition(kind):
-    l1, l2, lower, upper = KINDS[kind]
+    l1, l2, *_ = KINDS[kind]
     w = np.unique(inside(np.array([-3.0, -0.3, -1e-200, 0.0, 1e-9, 0.7, 40.0]), kind))
     column = column_of(*[KINDS[kind]] * len(w))
     values = [exact_value(v, l1, l2) for v in w]
@@ -111,7 +111,7 @@ def test_prox_meets_the_conjugate(kind, rng):
 
 
 def test_moreau_without_a_box(rng):
-    """prox_s(v) + s · prox of the conjugate = v, with the conjugate's prox in closed form for L1, L2 and elastic net."""
+    """prox_s(v) + s · prox of the conjugate = v, the conjugate's prox in closed form for L1, L2 and elastic net."""
     v, step, l1, l2 = 4.0 * rng.normal(size=50), 0.6, 0.4, 0.7
     at = v / step
     clip = np.clip(at, -l1, l1)
@@ -125,7 +125,7 @@ def test_moreau_without_a_box(rng):
         np.testing.assert_allclose(PENALTY.prox(v, step, column) + step * found, v, atol=1e-14)
 
 
-# ---- conjugate --------------------------------------------------------------------------------------------------------
+# ---- conjugate ---------------------------------------------------------------------------------------------
 
 
 @every_kind
@@ -175,7 +175,7 @@ def near(x):
 def test_fenchel_young_does_not_cancel(kind):
     """Against 60 digits, close to z ∈ ∂Ω(w), where the terms are many orders larger than their sum.
 
-    What rounding of the inputs' differences leaves is ε(|z| + l1 + l2|w|)·|w - w*|; a cancelling form would leave ε|zw|.
+    Rounding leaves ε(|z| + l1 + l2|w|)·|w - w*|; a form that cancels would leave ε|zw|.
     """
     l1, l2, lower, upper = row = KINDS[kind]
     starts = inside(np.array([-1.3, -1e-7, 0.0, 1e-7, 0.25, 0.8, 2.1]), kind)
@@ -212,7 +212,7 @@ def test_fenchel_young_is_zero_on_the_subdifferential(kind):
             assert 0.0 <= found <= (EPS * (abs(z) + l1)) ** 2 / max(l2, 1e-300) if l2 > 0 else found == 0.0
 
 
-# ---- the dual scaling ---------------------------------------------------------------------------------------------------
+# ---- the dual scaling --------------------------------------------------------------------------------------
 
 
 def test_feasible_scale_is_the_largest(rng):
@@ -255,7 +255,7 @@ def test_a_bound_against_the_pull_needs_no_scaling():
     assert PENALTY.feasible_scale(np.array([50.0]), column) == pytest.approx(0.4 / 50.0, rel=1e-15)
 
 
-# ---- shapes -------------------------------------------------------------------------------------------------------------
+# ---- shapes ------------------------------------------------------------------------------------------------
 
 
 def test_many_columns_are_judged_as_one_by_one(rng):

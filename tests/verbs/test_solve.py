@@ -19,11 +19,11 @@ from normball.errors import ConvergenceWarning, InputError, StrengthConflict
 
 @pytest.fixture
 def data(rng):
-    X = rng.normal(size=(80, 4)) + [0.0, 3.0, 0.0, -1.0]
+    X = rng.normal(size=(80, 4)) + np.array([0.0, 3.0, 0.0, -1.0])
     return X, (rng.random(80) < expit(X[:, 0] - 0.5 * X[:, 3])).astype(int)
 
 
-# ---- the strength ---------------------------------------------------------------------------------------------------------
+# ---- the strength ------------------------------------------------------------------------------------------
 
 
 def test_a_strength_must_be_given(data):
@@ -40,10 +40,23 @@ def test_a_strength_that_is_none(data, lam):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("l1_ratio", 1.5), ("l1_ratio", -0.1), ("tol", 0.0), ("tol", np.nan), ("max_reads", 0), ("time_limit", -1.0),
-     ("fit_intercept", 1), ("standardize", "yes"), ("penalty_factor", [1.0, 1.0]), ("penalty_factor", [1, 1, 1, -1]),
-     ("sample_weight", np.zeros(80)), ("offset", np.full(80, np.nan)), ("init", np.zeros(4)), ("init", (np.zeros(3), 0))],
-)  # fmt: skip
+    [
+        ("l1_ratio", 1.5),
+        ("l1_ratio", -0.1),
+        ("tol", 0.0),
+        ("tol", np.nan),
+        ("max_reads", 0),
+        ("time_limit", -1.0),
+        ("fit_intercept", 1),
+        ("standardize", "yes"),
+        ("penalty_factor", [1.0, 1.0]),
+        ("penalty_factor", [1, 1, 1, -1]),
+        ("sample_weight", np.zeros(80)),
+        ("offset", np.full(80, np.nan)),
+        ("init", np.zeros(4)),
+        ("init", (np.zeros(3), 0)),
+    ],
+)
 def test_every_other_argument_is_named_in_its_error(data, name, value):
     with pytest.raises(InputError, match=name):
         normball.solve(*data, lam=0.1, **{name: value})
@@ -62,7 +75,7 @@ def test_a_penalty_that_float64_cannot_hold_names_the_column(data):
     assert normball.solve(X, y, lam=0.1, standardize=True).certificate.status == "certified"
 
 
-# ---- a Design in place of X ---------------------------------------------------------------------------------------------
+# ---- a Design in place of X --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("sparse", [False, True])
@@ -100,13 +113,19 @@ def test_a_design_is_checked_and_y_is_needed_elsewhere(data):
         normball.solve(make_design(X, y.astype(float), np.ones(80), np.zeros(80)), lam=0.1)
 
 
-# ---- labels and predictions ---------------------------------------------------------------------------------------------
+# ---- labels and predictions --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("labels", "classes"),
-    [((0, 1), [0, 1]), ((-1, 1), [-1, 1]), (("no", "yes"), ["no", "yes"]), ((False, True), [False, True]), ((7.0, 9.5), [7.0, 9.5])],
-)  # fmt: skip
+    [
+        ((0, 1), [0, 1]),
+        ((-1, 1), [-1, 1]),
+        (("no", "yes"), ["no", "yes"]),
+        ((False, True), [False, True]),
+        ((7.0, 9.5), [7.0, 9.5]),
+    ],
+)
 def test_hard_labels_keep_their_names(data, labels, classes):
     """The second class in sorted order is the one whose probability is modelled."""
     X, y = data
@@ -169,7 +188,7 @@ def test_predictions_on_any_layout(data, layout):
     np.testing.assert_allclose(solution.predict_proba(layout(X)), solution.predict_proba(X), rtol=1e-5)
 
 
-# ---- words --------------------------------------------------------------------------------------------------------------
+# ---- words -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -216,7 +235,7 @@ def test_without_columns(rng):
     assert solution.certificate.status == "certified" and "0 of 0 coefficients" in solution.summary()
 
 
-# ---- warnings and limits --------------------------------------------------------------------------------------------------
+# ---- warnings and limits -----------------------------------------------------------------------------------
 
 
 def test_what_is_not_certified_warns_with_its_certificate(rng):
@@ -226,7 +245,8 @@ def test_what_is_not_certified_warns_with_its_certificate(rng):
         solution = normball.solve(X, y, lam=0.05, l1_ratio=1.0, max_reads=1e-3)
     assert str(caught[0].message) == solution.certificate.summary()
     assert caught[0].filename == __file__
-    assert solution.certificate.status == "uncertified" and "max_reads=0.001 was reached" in solution.certificate.summary()
+    assert solution.certificate.status == "uncertified"
+    assert "max_reads=0.001 was reached" in solution.certificate.summary()
 
 
 def test_separated_classes_warn_with_the_column_by_its_name(data):
@@ -262,7 +282,7 @@ def test_a_certified_answer_is_silent(data):
 @pytest.mark.parametrize("fit_intercept", [True, False])
 @pytest.mark.parametrize("p", [8, 400])
 def test_cut_short_at_any_point_the_gap_is_true(rng, l1_ratio, fit_intercept, p):
-    """After any number of reads: never certified at a point that is not; gap >= what is left (a wide lasso starts at 0)."""
+    """After any number of reads: gap >= what is left, never certified where it is not (a wide lasso starts at 0)."""
     X = rng.normal(size=(60, p))
     y = (X[:, 0] + rng.normal(size=60) > 0).astype(int)
     arguments = dict(lam=0.05, l1_ratio=l1_ratio, fit_intercept=fit_intercept)
