@@ -14,13 +14,13 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 LONG = 0.1  # seconds from which one call into compiled code goes on a thread of its own (`beside`)
 
 _pool: ThreadPoolExecutor | None = None  # set only while `workers` is open: nothing lives across a fork
 _halted = threading.Event()  # work on the pool is no longer wanted
-_here = threading.local()  # .pooled: this thread belongs to the pool
+_here = threading.local()  # .pooled: this thread belongs to the pool; .deadline
 _lock, _inside, _limit = threading.Lock(), 0, None  # threads inside `workers`, and the limit they share
 
 
@@ -122,7 +122,8 @@ def beside(seconds: float, task: Callable, *args):
     """task(*args): one long call into compiled code, on a thread of its own so that Ctrl-C is heard while it runs.
 
     seconds : a rough guess; a shorter one than LONG is called as it is
-    After Ctrl-C the call goes on unheard to its end, so it must only change what belongs to it.
+    After Ctrl-C the call goes on unheard to its end (the process waits for it at its exit), so it must only change what
+    belongs to it.
     """
     if seconds < LONG or threading.current_thread() is not threading.main_thread():
         return task(*args)
@@ -134,11 +135,26 @@ def beside(seconds: float, task: Callable, *args):
         except BaseException as error:
             answer.set_exception(error)
 
-    thread = threading.Thread(target=work, name="normball-beside")
-    thread.start()
-    while thread.is_alive():
-        thread.join(0.1)  # without a time-out, some systems would not hear Ctrl-C
+    threading.Thread(target=work, name="normball-beside", daemon=False).start()
+    while not answer.done():
+        wait([answer], 0.1)  # not Thread.join: interrupted, it would forget the thread and let the process end inside BLAS
     return answer.result()
+
+
+@contextlib.contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """Loops inside a round, which ask `late`, are to end so many seconds from now; on this thread."""
+    before = getattr(_here, "deadline", math.inf)
+    _here.deadline = min(before, time.perf_counter() + seconds)
+    try:
+        yield
+    finally:
+        _here.deadline = before
+
+
+def late() -> bool:
+    """Whether the time limit of the solve on this thread is over."""
+    return time.perf_counter() >= getattr(_here, "deadline", math.inf)
 
 
 class Watch:
@@ -167,4 +183,4 @@ class Watch:
         return bool(self.reason)
 
 
-__all__ = ["Watch", "beside", "check", "in_order", "n_threads", "workers"]
+__all__ = ["Watch", "beside", "check", "deadline", "in_order", "late", "n_threads", "workers"]

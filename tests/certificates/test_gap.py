@@ -1,4 +1,4 @@
-"""The duality gap of a pass: never below the true suboptimality, near or far, and the closed form where one is known."""
+"""The duality gap of a pass: never below the true suboptimality, near or far; its closed form where one is known."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import itertools
 
 import numpy as np
 import pytest
-from scipy.optimize import minimize
 from scipy.special import expit
 
 from judge import infimum, minimise, objective, penalty_vectors, rounding
-from lockstep.families import family_of, judged
+from lockstep.families import boxed_optimum, family_of, judged
 from normball.certificates.gap import Facts, duality_gap, family_gap
 from normball.lockstep.null import best_intercept
 from normball.losses import LogisticLoss
@@ -113,7 +112,7 @@ def test_boxes(name, box, intercept):
             X, data.y, weight=data.weight, offset=data.offset, intercept=intercept, lower=low, upper=high, **strength
         )
         arguments = data.arguments(5, strength, None)
-        coef, b = boxed_optimum(X, data, arguments, low, high, intercept)
+        coef, b = boxed_optimum(X, data.y, low, high, intercept, **arguments)
         floor = objective(X, data.y, b, coef, **arguments)
         _, gap = judged(family, coef, b)
         assert gap <= 1e-7 * float(floor)
@@ -122,33 +121,6 @@ def test_boxes(name, box, intercept):
             _, gap = judged(family, w, b_near)
             value = objective(X, data.y, b_near, w, **arguments)
             assert gap >= float(value - floor) - rounding(X, data.y, b_near, w, **arguments)
-
-
-def boxed_optimum(X, data, arguments, low, high, intercept):
-    """w = u - v with u, v >= 0 makes |w| smooth; bounds of both signs come from the box."""
-    c, (l1, l2) = data.weight / data.weight.sum(), (arguments[k].astype(float) for k in ("l1", "l2"))
-    p, y, o = len(l1), data.y, data.offset
-
-    def value(v):
-        w, b = v[:p] - v[p : 2 * p], v[-1]
-        eta = o + b + X @ w
-        slope = -(c * (y - expit(eta))) @ X + l2 * w
-        F = c @ (np.logaddexp(0, eta) - y * eta) + l1 @ (v[:p] + v[p : 2 * p]) + 0.5 * l2 @ w**2
-        return F, np.concatenate([slope + l1, l1 - slope, [-(c @ (y - expit(eta)))]])
-
-    split = [(max(a, 0), max(b, 0)) for a, b in zip(low, high, strict=True)]
-    split += [(max(-b, 0), max(-a, 0)) for a, b in zip(low, high, strict=True)] + [
-        (None, None) if intercept else (0, 0)
-    ]
-    split = [(a, None if b == np.inf else b) for a, b in split]
-    start = np.array([a if a is not None else 0.0 for a, _ in split])
-    found = minimize(
-        value, start, jac=True, method="L-BFGS-B", bounds=split, options=dict(ftol=1e-16, gtol=1e-12, maxiter=5000)
-    )
-    v = minimize(
-        value, found.x, jac=True, method="L-BFGS-B", bounds=split, options=dict(ftol=0, gtol=1e-14, maxiter=5000)
-    ).x
-    return np.clip(v[:p] - v[p : 2 * p], low, high), float(v[-1])
 
 
 @pytest.mark.parametrize("lam", [1e-3, 0.1, 5.0])

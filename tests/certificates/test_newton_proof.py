@@ -178,6 +178,37 @@ def test_silent_while_a_sign_is_open(name, intercept):
     assert tried > 100
 
 
+def test_a_zero_is_settled_only_with_room_for_error():
+    """λ just below where a column enters: the point without it, moved until its |z| looks small, proves nothing."""
+    tried = 0
+    for seed in range(6):
+        support = lambda lam, seed=seed: np.flatnonzero(Problem(seed, "L1", p=6, lam=lam).best.coef)
+        high = 0.3
+        while len(support(high)) == 0:
+            high *= 0.8
+        low = high
+        while len(support(low)) <= len(support(high)):
+            low *= 0.9
+        for _ in range(25):
+            middle = np.sqrt(low * high)
+            low, high = (middle, high) if len(support(middle)) > len(support(high)) else (low, middle)
+        one = Problem(seed, "L1", p=6, lam=low * (1 - 1e-5))
+        j = np.setdiff1d(np.flatnonzero(one.best.coef), support(high))[0]
+        rest = np.flatnonzero((one.best.coef != 0) & (np.arange(6) != j))
+        arguments = dict(one.arguments, l1=one.arguments["l1"][rest], l2=one.arguments["l2"][rest])
+        without = minimise(one.X[:, rest], one.y, **arguments)
+        c = one.weight / one.weight.sum()
+        for step in np.geomspace(1e-9, 1e-3, 25):
+            coef = np.zeros(6)
+            p = expit(one.offset + float(without.intercept) + one.X[:, rest] @ without.coef.astype(float))
+            z, pull = (c * (one.y - p)) @ one.X[:, j], (c * p * (1 - p) * one.X[:, j]) @ one.X[:, rest]
+            coef[rest] = without.coef.astype(float) + np.sign(z) * step * pull
+            p = expit(one.offset + float(without.intercept) + one.X @ coef)
+            tried += abs((c * (one.y - p)) @ one.X[:, j]) <= float(one.arguments["l1"][j])
+            assert one.prove(coef, float(without.intercept)) is None
+    assert tried >= 20
+
+
 @pytest.mark.parametrize("intercept", [True, False])
 def test_all_coefficients_zero(intercept):
     """Above λ_max 0 is the answer and is proved; below it is not, and nothing is proved (no intercept: R = 0)."""

@@ -20,11 +20,10 @@ from numpy.lib.stride_tricks import as_strided
 
 import normball
 from normball import verbs
-from normball.certificates import newton as certificate
 from normball.certificates import separation
 from normball.designs import DenseDesign, SparseDesign
-from normball.lockstep import curvature, driver, newton, panel
-from normball.lockstep.strategies import Anchored, Dual, NewtonCG, Slabwise, anchored, dual, newton_cg
+from normball.lockstep import driver, newton, panel
+from normball.lockstep.strategies import Anchored, Dual, NewtonCG, Slabwise, dual, newton_cg
 
 
 class Case(NamedTuple):
@@ -63,70 +62,71 @@ def sparse(n, p, per_row, lam, **arguments):
     return X, (rng.random(n) < 0.4).astype(int), dict(lam=lam, **arguments)
 
 
-def doubled(n, p):
-    """Every column twice, no penalty: each step has to find the rank."""
+def doubled(n, p, lam):
+    """Every column twice: each Newton step has to find the rank."""
     X = np.ascontiguousarray(window(n, p // 2))
-    return np.hstack([X, X]), labels(X), dict(lam=0.0)
+    return np.hstack([X, X]), labels(X), dict(lam=lam)
 
 
 CASES = {
-    "dense survey": Case(lambda: dense(500_000, 8000, 1.0), Slabwise(), DenseDesign, "_survey"),
-    "sparse survey": Case(lambda: sparse(400_000, 100_000, 60, 1.0), NewtonCG(), SparseDesign, "_survey"),
-    "anchored, sample": Case(lambda: dense(400_000, 1500, 1e-4), Anchored(), newton.Newton, "advance"),
-    "anchored, Gram": Case(lambda: dense(400_000, 500, 1e-4), Anchored(), anchored, "gram_at"),
-    "anchored, rounds": Case(lambda: dense(3_000_000, 500, 1e-4), Anchored(), driver, "sweep"),
-    "slab, Gram": Case(lambda: dense(100_000, 1000, 1e-3), Slabwise(), panel.Whole, "gram"),
-    "slab, eigenvalues": Case(lambda: doubled(4000, 2400), Slabwise(), curvature, "solve_psd"),
-    "slab, rows": Case(lambda: doubled(2200, 1900), Slabwise(), newton, "row_step"),
-    "slab, L1": Case(lambda: dense(20_000, 2000, 1e-5, l1_ratio=1.0), Slabwise(), curvature, "subproblem"),
-    "slab, working set": Case(lambda: dense(3000, 40_000, 1e-4, l1_ratio=1.0), Slabwise(), newton.Newton, "advance", 4),
-    "slab, sparse": Case(
-        lambda: sparse(60_000, 20_000, 60, 1e-5, l1_ratio=1.0), Slabwise(), newton.Newton, "advance", 4
-    ),
-    "dual, kernel": Case(lambda: dense(2800, 30_000, 1e-6), Dual(), DenseDesign, "kernel"),
-    "dual, steps": Case(lambda: dense(2800, 6000, 1e-9), Dual(), dual, "_step"),
-    "dual, sparse kernel": Case(lambda: sparse(2800, 60_000, 2000, 1e-6), Dual(), SparseDesign, "kernel"),
-    "newton_cg": Case(lambda: sparse(300_000, 100_000, 40, 1e-9), NewtonCG(), newton_cg, "_conjugate_gradients", 2),
-    "newton_cg, dense": Case(lambda: dense(200_000, 1500, 1e-9), NewtonCG(), newton_cg, "_conjugate_gradients"),
-    "Newton certificate": Case(lambda: doubled(4000, 2400), Slabwise(), certificate, "_inverse_half"),
+    "survey": Case(lambda: dense(400_000, 8000, 1.0), Slabwise(), DenseDesign, "_survey"),
+    "survey, sparse": Case(lambda: sparse(150_000, 50_000, 40, 1.0), NewtonCG(), SparseDesign, "_survey"),
+    "anchored, sample": Case(lambda: dense(150_000, 800, 1e-4), Anchored(), newton.Newton, "advance"),
+    "anchored, rounds": Case(lambda: dense(700_000, 100, 1e-4, tol=1e-15), Anchored(), driver, "sweep"),
+    "slab": Case(lambda: dense(60_000, 1000, 1e-3), Slabwise(), panel.Whole, "gram"),
+    "slab, L1": Case(lambda: dense(3000, 1500, 1e-7, l1_ratio=1.0), Slabwise(), newton, "gram_step"),
+    "slab, working set": Case(lambda: dense(3000, 30_000, 1e-4, l1_ratio=1.0), Slabwise(), panel.Slab, "gram", 8),
+    "slab, sparse": Case(lambda: sparse(40_000, 10_000, 60, 1e-5, l1_ratio=1.0), Slabwise(), panel.Slab, "gram", 8),
+    "dual, kernel": Case(lambda: dense(2000, 60_000, 1e-6), Dual(), DenseDesign, "kernel"),
+    "dual": Case(lambda: dense(2000, 4000, 1e-9), Dual(), dual, "_step"),
+    "dual, sparse": Case(lambda: sparse(2000, 60_000, 1500, 1e-6), Dual(), SparseDesign, "kernel"),
+    "newton_cg": Case(lambda: sparse(150_000, 50_000, 40, 1e-9, tol=1e-15), NewtonCG(), newton_cg, "_conjugate_gradients"),
+    "newton_cg, dense": Case(lambda: dense(100_000, 800, 1e-9), NewtonCG(), newton_cg, "_conjugate_gradients"),
+    "Newton certificate": Case(lambda: dense(10_000, 2500, 1.0, newton=True), NewtonCG(), driver, "newton_proof"),
     "separation": Case(lambda: dense(4000, 150, 0.0, signal=100.0), Slabwise(), separation, "_found"),
+    "slab, eigenvalues": Case(lambda: doubled(2500, 2000, 0.0), Slabwise(), newton.Newton, "_gap"),
+    "slab, rows": Case(lambda: doubled(2000, 1900, 1e-13), Slabwise(), newton, "row_step"),
 }
 
 
-def announce(case: str) -> None:
-    """Print that the case has come to its place, once it has."""
-    owner, name, left = CASES[case].owner, CASES[case].function, [CASES[case].call]
-    original = getattr(owner, name)
+def announce(case: Case, name: str):
+    """Print that the case has come to its place, once it has; returns what takes the watch away."""
+    owner, function, left = case.owner, case.function, [case.call]
+    original = getattr(owner, function)
 
     def watched(*args, **kwargs):
         left[0] -= 1
         if left[0] == 0:
-            print(json.dumps({"at": case}), flush=True)
+            print(json.dumps({"at": name}), flush=True)
         return original(*args, **kwargs)
 
-    setattr(owner, name, watched)
-    return lambda: setattr(owner, name, original)
+    setattr(owner, function, watched)
+    return lambda: setattr(owner, function, original)
 
 
-def run(case: str) -> dict:
+def run(name: str) -> dict:
     """What came of one case."""
-    X, y, arguments = CASES[case].problem()
-    verbs.choose_chain = lambda family: (CASES[case].strategy,)
-    restore = announce(case)
+    case = CASES[name]
+    X, y, arguments = case.problem()
+    verbs.choose_chain = lambda family: (case.strategy,)
+    forget = announce(case, name)
     try:
-        solution = normball.solve(X, y, **arguments)
-        return {"finished": case, "status": solution.certificate.status, "seconds": solution.certificate.seconds}
+        if "newton" in arguments:
+            normball.audit(np.zeros(X.shape[1]), X, y, **arguments)
+        else:
+            normball.solve(X, y, **arguments)
     except normball.errors.Interrupted as stop:
-        found = {"interrupted": case, "solution": stop.solution is not None}
+        found = {"came": "Interrupted", "solution": stop.solution is not None, "words": str(stop)}
         if stop.solution is not None:
             proof = stop.solution.certificate
-            whole = np.isfinite(stop.solution.coef).all() and np.isfinite(stop.solution.intercept)
-            found |= {"status": proof.status, "gap": proof.gap, "finite": bool(whole), "words": proof.summary()}
+            finite = np.isfinite([*stop.solution.coef, stop.solution.intercept, proof.gap, proof.objective])
+            found |= {"status": proof.status, "finite": bool(finite.all()), "summary": proof.summary()}
         return found
     except KeyboardInterrupt:
-        return {"bare KeyboardInterrupt": case}
+        return {"came": "a bare KeyboardInterrupt"}
     finally:
-        restore()
+        forget()
+    return {"came": "an answer"}
 
 
 if __name__ == "__main__":

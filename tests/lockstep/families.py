@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from scipy.optimize import minimize
+from scipy.special import expit
 
 from normball.certificates import Candidates, Column, Family
 from normball.certificates.gap import family_gap
@@ -42,3 +44,26 @@ def judged(family, coef, intercept):
     w, b = family.design.to_conditioned(np.asarray(coef, float), float(intercept))
     evidence = sweep(family, Candidates(np.array([0]), w[:, None], np.array([b])))
     return evidence, family_gap(family, family.columns[0], w, b, evidence)
+
+
+def boxed_optimum(X, y, low, high, intercept, *, l1, l2, weight, offset):
+    """(coef, intercept) by L-BFGS-B: w = u - v with u, v >= 0 makes |w| smooth; it never lies below the minimum."""
+    c, p = weight / weight.sum(), X.shape[1]
+    l1, l2 = np.asarray(l1, float), np.asarray(l2, float)
+
+    def value(v):
+        w, b = v[:p] - v[p : 2 * p], v[-1]
+        eta = offset + b + X @ w
+        r = c * (y - expit(eta))
+        slope = l2 * w - r @ X
+        F = c @ (np.logaddexp(0, eta) - y * eta) + l1 @ (v[:p] + v[p : 2 * p]) + 0.5 * l2 @ w**2
+        return F, np.concatenate([slope + l1, l1 - slope, [-r.sum()]])
+
+    ends = [(max(a, 0.0), max(b, 0.0)) for a, b in zip(low, high, strict=True)]
+    ends += [(max(-b, 0.0), max(-a, 0.0)) for a, b in zip(low, high, strict=True)]
+    bounds = [(a, None if b == np.inf else b) for a, b in ends] + [(None, None) if intercept else (0.0, 0.0)]
+    v = np.array([a if a is not None else 0.0 for a, _ in bounds])
+    for ftol in (1e-16, 0.0):
+        options = dict(ftol=ftol, gtol=1e-13, maxiter=5000)
+        v = minimize(value, v, jac=True, method="L-BFGS-B", bounds=bounds, options=options).x
+    return np.clip(v[:p] - v[p : 2 * p], low, high), float(v[-1])

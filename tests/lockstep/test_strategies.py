@@ -8,7 +8,7 @@ import scipy.sparse as sp
 from scipy.special import expit
 
 from judge import minimise, objective, penalty_vectors
-from lockstep.families import family_of
+from lockstep.families import boxed_optimum, family_of
 from normball.lockstep import solve_family
 from normball.lockstep.strategies import Anchored, Dual, NewtonCG, Slabwise
 from normball.runtime import Watch
@@ -79,6 +79,27 @@ def test_slab_on_working_sets(penalty, sparse, free):
     answer = one.agrees(Slabwise())
     assert np.array_equal(answer.coef != 0.0, one.best.coef != 0.0)
     assert 0 < np.count_nonzero(answer.coef) < 200
+
+
+@pytest.mark.parametrize("penalty", ["L2", "L1", "EN"])
+@pytest.mark.parametrize("box", [(0.0, np.inf), (-0.2, 0.3), (0.1, 0.5), (0.2, 0.2), (-np.inf, -0.1)], ids=str)
+@pytest.mark.parametrize("intercept", [True, False])
+def test_slab_in_a_box(penalty, box, intercept):
+    """Bounds on four of five columns: certified, inside, and nowhere above what L-BFGS-B finds."""
+    one = Problem(80, 5, penalty, intercept=intercept)
+    X = one.X / one.X.std(axis=0)
+    low, high = (np.array([end] * 4 + [free]) for end, free in zip(box, (-np.inf, np.inf), strict=True))
+    rows, strength = dict(weight=one.weight, offset=one.offset), PENALTIES[penalty]
+    family = family_of(X, one.y, intercept=intercept, lower=low, upper=high, tol=1e-10, **rows, **strength)
+    answer = solve_family(family, (Slabwise(),), Watch())
+    assert answer.certificate.status == "certified"
+    assert np.all(answer.coef >= low - 1e-15) and np.all(answer.coef <= high + 1e-15)
+    l1, l2 = penalty_vectors(5, strength["lam"], strength.get("l1_ratio", 0.0))
+    coef, b = boxed_optimum(X, one.y, low, high, intercept, l1=l1, l2=l2, **rows)
+    arguments = dict(l1=l1, l2=l2, **rows)
+    here, there = (objective(X, one.y, i, w, **arguments) for w, i in ((answer.coef, answer.intercept), (coef, b)))
+    assert -1e-7 <= float(here - there) <= 1e-10
+    assert np.any(answer.coef[:4] == box[0]) or np.any(answer.coef[:4] == box[1])
 
 
 @pytest.mark.parametrize("intercept", [True, False])

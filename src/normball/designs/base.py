@@ -128,8 +128,8 @@ class Design(ABC):
     def largest(self, task: Callable, *args) -> float:
         """The maximum over blocks of task(block, *args): one read."""
         self.reads += 1.0
-        parts = runtime.in_order(lambda *piece: [task(b, *args) for b in self.blocks(*piece)], self.chunks())
-        return max((value for part in parts for value in part), default=0.0)
+        pieces = [(piece, task, args) for piece in self.chunks()]
+        return max(runtime.in_order(self._largest_piece, pieces), default=0.0)
 
     def _sum_piece(self, piece: tuple, task: Callable, args: tuple) -> list:
         total: list = []
@@ -137,6 +137,13 @@ class Design(ABC):
             runtime.check()
             total = _plus(total, task(block, *args))
         return total
+
+    def _largest_piece(self, piece: tuple, task: Callable, args: tuple) -> float:
+        top = 0.0
+        for block in self.blocks(*piece):
+            runtime.check()
+            top = max(top, task(block, *args))
+        return top
 
     @abstractmethod
     def columns(self, j: Array):

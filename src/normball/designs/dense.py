@@ -181,6 +181,7 @@ class DenseDesign(Design):
     def _survey_chunk(self, chunk, about):
         out = []
         for lo, hi, cell in self._pieces[slice(*chunk)]:
+            runtime.check()
             rows = self._take(lo, hi)
             x, c = self.X[rows], self.weight[rows]
             acc = np.empty((4, self.p))

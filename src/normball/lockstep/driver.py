@@ -13,7 +13,7 @@ from ..certificates.newton import NewtonProof, newton_proof
 from ..certificates.problem import Array, Candidates, Evidence, Family
 from ..certificates.separation import Separation
 from ..errors import Interrupted
-from ..runtime import Watch
+from ..runtime import Watch, deadline
 from .null import free_loss, null_model
 from .sweep import sweep
 
@@ -50,7 +50,6 @@ class Best:
     gap: float
     objective: float
     floor: float  # of the loss, hence of F
-    watch: Watch | None = None
     rounds: int = 0
     strategy: str = ""
     proof: NewtonProof | None = None
@@ -81,13 +80,13 @@ def solve_family(family: Family, chain, watch: Watch, init=None, newton: bool = 
     """
     best = None
     try:
-        best = _begin(family, init)
-        best.watch = watch
-        for strategy in chain:
-            if best.polished or (best.rounds and watch.stopped(family.design.reads)):
-                break
-            _run(family, strategy, best, watch)
-        _prove(family, best, newton)
+        with deadline(watch.left):
+            best = _begin(family, init)
+            for strategy in chain:
+                if best.polished or (best.rounds and watch.stopped(family.design.reads)):
+                    break
+                _run(family, strategy, best, watch)
+        _prove(family, best, newton, hurry=watch.left == 0.0)
         separation = _separation(family, best, watch, names)
     except KeyboardInterrupt as stop:
         raise Interrupted(_answer(family, best, watch, None, names, interrupted=True) if best else None) from stop
@@ -152,12 +151,12 @@ def _judge(family: Family, column, best: Best, coef: Array, b: float, evidence: 
     return max(bound, 0.0), proof
 
 
-def _prove(family: Family, best: Best, asked: bool) -> None:
+def _prove(family: Family, best: Best, asked: bool, hurry: bool) -> None:
     """The Newton certificate at the answer: at λ = 0, with free columns, on request, and wherever it is cheap."""
     column, design = family.columns[0], family.design
     k = 1 + np.count_nonzero((best.coef != 0.0) | (column.l1 == 0.0))
     cheap = design.n * k * k <= NEWTON_WORK
-    if best.proof is None and best.rounds and (asked or len(family.free) or cheap):
+    if best.proof is None and best.rounds and (cheap or not hurry and (asked or len(family.free))):
         best.proof = newton_proof(family, column, best.coef, best.intercept)
     if best.proof is None:
         return

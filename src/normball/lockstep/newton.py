@@ -8,6 +8,7 @@ import numpy as np
 
 from ..certificates.gap import Facts, duality_gap
 from ..certificates.problem import Array, Column, Evidence, Family
+from ..runtime import late
 from .curvature import gram_step, row_step, solve_psd, unit_diagonal, well_conditioned
 from .panel import Slab, Whole
 
@@ -54,7 +55,7 @@ class Newton:
         for _ in range(limit):
             self.done = self.gap <= target
             self._step()
-            if self.done or self.stuck:
+            if self.done or self.stuck or late():
                 break
         self.refresh()
 

@@ -16,6 +16,7 @@ import numpy as np
 import scipy.linalg as sl
 
 from ...certificates.problem import Array, Candidates, Family
+from ...runtime import late
 from ..newton import HALVINGS, ROUNDING
 
 STEPS = 30
@@ -59,6 +60,8 @@ class Dual:
             state.steps += 1
             if not _step(state):
                 state.stuck = state.stuck or not _step(state)  # one more step after the last that counts
+                break
+            if late():
                 break
         family = state.family
         design, column = family.design, family.columns[0]
