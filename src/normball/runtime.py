@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib
 import math
 import multiprocessing
 import os
@@ -141,6 +142,12 @@ def beside(seconds: float, task: Callable, *args):
     return answer.result()
 
 
+@functools.cache
+def load_numba() -> None:
+    """Import numba, which takes a moment, where Ctrl-C cannot cut it in two: half an import spoils the whole session."""
+    beside(math.inf, importlib.import_module, "numba")
+
+
 @contextlib.contextmanager
 def deadline(seconds: float) -> Iterator[None]:
     """Loops inside a round, which ask `late`, are to end so many seconds from now; on this thread."""
@@ -162,7 +169,7 @@ class Watch:
 
     def __init__(self, max_reads: float | None = None, time_limit: float | None = None):
         self.max_reads, self.time_limit = max_reads, time_limit
-        self.began, self.rounds = time.perf_counter(), 0
+        self.began = time.perf_counter()
         self.reason = ""
 
     @property
@@ -183,4 +190,4 @@ class Watch:
         return bool(self.reason)
 
 
-__all__ = ["Watch", "beside", "check", "deadline", "in_order", "late", "n_threads", "workers"]
+__all__ = ["Watch", "beside", "check", "deadline", "in_order", "late", "load_numba", "n_threads", "workers"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import scipy.sparse as sp
 
-from .base import Block, Design, Survey
+from .. import runtime
+from .base import FAST_FROM, Block, Design, Survey
 from .dense import DenseDesign
 from .sparse import SparseDesign
 
@@ -14,4 +15,6 @@ __all__ = ["Block", "DenseDesign", "Design", "SparseDesign", "Survey", "make_des
 def make_design(X, y, weight, offset, *, intercept: bool = True, cells=None) -> Design:
     """The design for checked inputs: X (n, p) an array or CSR/CSC; y, weight, offset (n,); cells (n,) int or None."""
     kind = SparseDesign if sp.issparse(X) else DenseDesign
+    if (X.nnz if sp.issparse(X) else X.size) >= FAST_FROM:
+        runtime.load_numba()
     return kind(X, y, weight, offset, intercept=intercept, cells=cells)

@@ -116,7 +116,10 @@ class DenseDesign(Design):
         return conditioned(x, self.survey.mean, 1.0 / self.survey.scale, self.fast)
 
     def rows(self, i):
-        return self._condition(self.X[i])
+        out = np.empty((len(i), self.p))
+        for lo in range(0, len(i), step := max(8, BLOCK // max(self.p, 1))):
+            out[lo : lo + step] = self._condition(self.X[i[lo : lo + step]])
+        return out
 
     def unpenalised(self, rows, cols):
         one = np.ones((len(rows), int(self.intercept)))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from .base import Array, Design
-from .dense import DenseBlock
+from .dense import BLOCK, DenseBlock
 
 
 class Sample(Design):
@@ -23,7 +23,7 @@ class Sample(Design):
         self.parent = design
 
     def chunks(self):
-        step = max(64, 2**20 // max(self.p, 1))
+        step = max(64, BLOCK // max(self.p, 1))
         return [(lo, min(lo + step, self.n)) for lo in range(0, self.n, step)]
 
     def blocks(self, lo, hi, stride=1):

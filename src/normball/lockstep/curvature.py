@@ -9,7 +9,7 @@ import numpy as np
 import scipy.linalg as sl
 
 from ..certificates.problem import Array, Column
-from ..runtime import beside
+from ..runtime import beside, load_numba
 
 EPOCHS = 50  # of coordinate descent in one compiled call: a slice between two chances for Ctrl-C
 
@@ -85,6 +85,7 @@ def row_step(X: Array, link, column: Column, coef: Array, intercept: bool) -> tu
 
 def subproblem(H: Array, g: Array, column: Column, coef: Array, tol: float, calls: int = 40) -> Array:
     """argmin_v ½(v-w)ᵀH(v-w) - gᵀ(v-w) + Ω(v), in slices of compiled coordinate descent and Newton on the support."""
+    load_numba()
     from ..kernels.quadratic import solve_quadratic
 
     v, H = coef.copy(), np.ascontiguousarray(H)

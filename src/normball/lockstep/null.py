@@ -30,13 +30,11 @@ def null_model(family: Family, split: int) -> tuple[float, float]:
     """(intercept, mean loss) of the model without the columns; with free columns `driver` refines the loss."""
     design = family.design
     share = family.share(split)
+    if design.intercept and not design.offset.any():
+        return family.loss.best_constant(float(share @ design.y))
     b = 0.0
     if design.intercept:
-        if not design.offset.any():
-            mean = float(share @ design.y)
-            b = float(np.log(mean) - np.log1p(-mean))
-        else:
-            b = best_intercept(family.loss, design.y, share, design.offset, fast=design.fast)
+        b = best_intercept(family.loss, design.y, share, design.offset, fast=design.fast)
     _, _, sums = family.loss.link(design.y, (design.offset + b)[:, None], share, design.fast)
     return b, float(sums.loss[0])
 

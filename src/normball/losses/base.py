@@ -43,6 +43,10 @@ class Loss(ABC):
     def floor(self, y):
         """inf over η of ℓ(y, η), elementwise."""
 
+    @abstractmethod
+    def best_constant(self, mean: float) -> tuple[float, float]:
+        """argmin over b of Σ c ℓ(y, b), and that sum, from the weighted mean of y."""
+
     def dense_pass(self) -> Callable | None:
         """The fused kernel of one column on a dense array (kernels/rounds.py), or None."""
         return

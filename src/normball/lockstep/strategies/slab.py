@@ -32,7 +32,6 @@ class State:
     newton: Newton | None = None
     steps: int = 0
     first: bool = True
-    last_gap: float = np.inf
 
 
 @dataclass(frozen=True)
