@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import expit
 
 from .certificates import Certificate
-from .inputs import align
+from .inputs import align, check_finite, read_offset
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,10 @@ class Solution:
 
     def decision_function(self, X, offset=None) -> np.ndarray:
         """η = offset + intercept + X coef, (n,): log-odds of the second class."""
-        eta = align(X, self.names, width=len(self.coef)) @ self.coef + self.intercept
-        return eta if offset is None else eta + np.asarray(offset, dtype=np.float64)
+        matrix = align(X, self.names, width=len(self.coef))
+        check_finite(matrix, self.names)
+        eta = matrix @ self.coef + self.intercept
+        return eta if offset is None else eta + read_offset(offset, len(eta))
 
     def predict_proba(self, X, offset=None) -> np.ndarray:
         """(n, 2) probabilities in the order of `classes`."""

@@ -51,6 +51,7 @@ def _one_blas_thread() -> Iterator[None]:
     with _lock:
         if _inside == 0:
             _limit = _blas().limit(limits=1)
+            _let_go()
         _inside += 1
     try:
         yield
@@ -59,6 +60,13 @@ def _one_blas_thread() -> Iterator[None]:
             _inside -= 1
             if _inside == 0 and _limit is not None:
                 _limit.restore_original_limits()
+                _let_go()
+
+
+def _let_go() -> None:
+    """The first thread to set a limit keeps the right to set limits; the end of a `with` gives it back."""
+    with _blas().limit(limits=None):
+        pass
 
 
 @contextlib.contextmanager

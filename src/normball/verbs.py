@@ -88,9 +88,15 @@ def audit(
     b = read_number(given.intercept, "intercept", "a finite number", np.isfinite)
     if not task.design.intercept and b != 0.0:
         raise InputError(f"intercept={b!r} was given with fit_intercept=False. Leave one of them out.")
+    here = _conditioned(task, coef, b)
+    if here is None:
+        raise InputError(
+            f"The coefficients are up to {np.abs(coef).max(initial=abs(b)):.3g} in size: what they predict, or their "
+            "penalty, overflows float64. No optimum lies there; check how they were made."
+        )
     best = _solve(task, Watch(), None, newton)
     with runtime.workers():
-        certificate = judge_family(task.family, task.design.to_conditioned(coef, b), best.certificate, task.names)
+        certificate = judge_family(task.family, here, best.certificate, task.names)
     return Audit(certificate, max(certificate.objective - best.certificate.objective, 0.0), best)
 
 
@@ -172,7 +178,8 @@ def _family(design: Design, lam, l1_ratio, factor, standardize, tol, names) -> F
     survey, cells, factor = design.survey, np.ones(design.n_cells, bool), design.sorted(factor)
     column = Column.make(survey, cells, lam=lam, l1_ratio=l1_ratio, factor=factor, standardize=standardize)
     asked = (lam > 0.0) & (factor > 0.0)
-    lost = asked & ~(np.isfinite(column.l1 + column.l2) & ((column.l1 > 1e-290) | (column.l2 > 1e-290)))
+    strength = np.maximum(column.l1, column.l2)
+    lost = asked & ~((strength > 1e-290) & (strength < 1e290))
     if lost.any():
         k = int(np.flatnonzero(lost)[0])
         raise InputError(
@@ -184,9 +191,20 @@ def _family(design: Design, lam, l1_ratio, factor, standardize, tol, names) -> F
     return Family.single(design, LogisticLoss(), ElasticPenalty(), column, metric, tol)
 
 
+def _conditioned(task: Task, coef, b):
+    """What a caller gives, in conditioned coordinates; None where predictions, penalty or squares overflow."""
+    design, column = task.design, task.family.columns[0]
+    with np.errstate(over="ignore", invalid="ignore"):
+        w, b = design.to_conditioned(coef, b)
+        size = np.abs(w)
+        far, force = design.survey.reach @ size + abs(b), column.l1 + column.l2 * size
+        fine = far < 1e150 and force.max(initial=0.0) < 1e150 and force @ size < 1e300
+    return (w, b) if fine else None
+
+
 def _solve(task: Task, watch: Watch, start, newton: bool = False) -> Solution:
     design, family = task.design, task.family
-    init = None if start is None else design.to_conditioned(*start)
+    init = None if start is None else _conditioned(task, *start)  # one beyond float64 is no better than none
     if start is not None and not design.intercept and start[1] != 0.0:
         raise InputError(f"init has intercept={start[1]!r} but fit_intercept=False. Give 0.")
     try:

@@ -18,6 +18,10 @@ from .problem import Array, Column, Family
 
 LARGEST = 4000
 """Support beyond which no Hessian is formed."""
+DOUBT = 1e10
+"""‖H⁻¹‖, of unit diagonal, beyond which the rows themselves are asked, if they are few."""
+ROWS = 2**22
+"""Numbers of X up to which they are few."""
 SMALL = 200
 """Columns up to which eigenvalues, which reveal the rank, cost no more than a Cholesky factor saves."""
 
@@ -52,15 +56,19 @@ def newton_proof(family: Family, column: Column, coef: Array, intercept: float) 
         return None
     diagonal = np.diag(H)
     unit = 1.0 / np.sqrt(np.where(diagonal > 0.0, diagonal, 1.0))  # a ridge on tiny units must not hide the others
-    half, V, steepest = beside(len(g) ** 3 / 2e9, _inverse_half, unit[:, None] * H * unit)
-    flat, size = np.zeros((1 + p, V.shape[1])), np.ones(1 + p)
-    where = np.concatenate([[0], 1 + support])[take]
-    flat[where], size[where] = V, unit
     far = unit * np.concatenate([[1.0], family.design.survey.reach[support]])[take]
     farthest = float(far @ far)  # ‖(1, x_i)∘unit‖² is at most this
+    where, size = np.concatenate([[0], 1 + support])[take], np.ones(1 + p)
+    size[where] = unit
+    half, V, steepest = beside(len(g) ** 3 / 2e9, _inverse_half, unit[:, None] * H * unit)
+    flat, moved = _outside(family, support, V, where, size)
+    if (steepest > DOUBT or moved > 1e-18 * farthest) and family.design.n * len(g) <= ROWS:
+        A = _rows(family, column, coef, intercept, support)[:, take] * unit
+        A = np.vstack([A, np.diag(np.sqrt(l2) * unit)])
+        half, V, steepest = beside(A.size * len(g) / 1e9, _inverse_half_of_rows, A)
+        flat, moved = _outside(family, support, V, where, size)
     null = size[:, None] * flat
     if null.shape[1]:
-        moved = _farthest(family, support, null[1 + support], null[0])
         held = column.l1 + column.l2 > 0.0
         if moved > 1e-18 * farthest or np.abs(flat[1:][held]).max(initial=0.0) > 1e-9:
             return None  # flat only because the rows are saturated, or the L1 optimum is not unique
@@ -101,6 +109,33 @@ def _inverse_half(A: Array) -> tuple[Array, Array, float]:
     values, V = np.linalg.eigh(A)
     kept = values > 1e-14 * len(A) * max(values[-1], 0.0)
     return V[:, kept] / np.sqrt(values[kept]), V[:, ~kept], float(1.0 / values[kept].min(initial=np.inf))
+
+
+def _inverse_half_of_rows(A: Array) -> tuple[Array, Array, float]:
+    """The same for AᵀA, from A itself: the Gram of ill-conditioned columns has lost half their digits."""
+    _, values, Vt = np.linalg.svd(A, full_matrices=False)
+    kept = values > 1e-12 * values[0]
+    return Vt[kept].T / values[kept], Vt[~kept].T, float(values[kept].min(initial=np.inf) ** -2.0)
+
+
+def _rows(family, column, coef, intercept, support) -> Array:
+    """√(c h)∘(1, X_S), (n, 1+k): metered as its share of a read."""
+    design = family.design
+    X = design.columns(support)
+    X = X if isinstance(X, np.ndarray) else X.toarray()
+    eta = (X @ coef[support] + intercept + design.offset)[:, None]
+    h = family.loss.link(design.y, eta, family.share(column.split), design.fast)[1]
+    return np.sqrt(h) * np.hstack([np.ones((design.n, 1)), X])
+
+
+def _outside(family, support, V, where, size) -> tuple[Array, float]:
+    """Directions V outside the range, among all coefficients and in units of `size`; how far they move a row, squared."""
+    flat = np.zeros((len(size), V.shape[1]))
+    flat[where] = np.where(np.abs(V) > 1e-13, V, 0.0)  # rounding would weigh in other units
+    if not V.shape[1]:
+        return flat, 0.0
+    null = size[:, None] * flat
+    return flat, _farthest(family, support, null[1 + support], null[0])
 
 
 def _inverse_lower(L: Array) -> Array:

@@ -110,9 +110,14 @@ class Family:
 
     def share(self, split: int) -> Array:
         """c (n,): the weights of the training rows of a split over their sum, 0 elsewhere."""
-        d = self.design
-        kept = self.train[:, split] / self.norm[split]
-        return d.weight * (kept[0] if d.cells is None else kept[d.cells])
+        if split not in self._shares:
+            d, kept = self.design, self.train[:, split] / self.norm[split]
+            self._shares[split] = d.weight * (kept[0] if d.cells is None else kept[d.cells])
+        return self._shares[split]
+
+    @cached_property
+    def _shares(self) -> dict[int, Array]:
+        return {}
 
 
 @dataclass

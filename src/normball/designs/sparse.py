@@ -131,7 +131,7 @@ class SparseDesign(Design):
         self.order = np.argsort(-np.bincount(csr.indices, minlength=self.p), kind="stable")
         place = np.empty(self.p, csr.indices.dtype)
         place[self.order] = np.arange(self.p)
-        inverse = 1.0 / self.survey.scale
+        inverse = 1.0 / np.maximum(self.survey.scale, 1e-305)  # what is smaller is refused by the caller
         if self.fast:
             from ..kernels.sparse import csr_renumber
 
@@ -210,7 +210,7 @@ class SparseDesign(Design):
         mean = moments[:, 0].sum(0) / total
         with np.errstate(over="ignore", invalid="ignore"):
             variance = moments[:, 1].sum(0) / total - mean**2
-            hidden = ~(variance > 1e-4 * mean**2) | (np.maximum(np.abs(low), np.abs(high)) < 1e-140)
+            hidden = ~(np.isfinite(variance) & (variance > 1e-4 * mean**2)) | (np.maximum(np.abs(low), np.abs(high)) < 1e-140)
         for j in np.flatnonzero(hidden & (low < high)):
             about[j], unit[j] = mean[j], max(abs(low[j]), abs(high[j]))
             for cell in range(self.n_cells):

@@ -93,7 +93,8 @@ class Newton:
         now = penalty.total(self.coef, column)
         downhill += penalty.total(self.coef + d, column) - now
         move, found = self.panel.times(d) + db, None
-        cut = min(1.0, LEAP * (1.0 + np.abs(self.eta).max()) / max(np.abs(move).max(), 1e-300))
+        far, size = LEAP * (1.0 + np.abs(self.eta).max()), np.abs(move).max()
+        cut = far / size if size > far else 1.0
         for t in cut * 0.5 ** np.arange(HALVINGS):
             coef, eta = self.coef + t * d, self.eta + t * move
             link = self._link(eta)

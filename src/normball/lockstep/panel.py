@@ -45,8 +45,8 @@ class Slab:
 class Whole:
     """All columns, read from the design in blocks: nothing is copied, every product is a metered read."""
 
-    def __init__(self, family: Family):
-        self.design = family.design
+    def __init__(self, family: Family, single: bool = False):
+        self.design, self.single = family.design, single  # single: Grams from float32 products
         self.j = np.arange(self.design.p)
 
     def times(self, d: Array) -> Array:
@@ -59,7 +59,7 @@ class Whole:
 
     def gram(self, h: Array) -> Array:
         F = np.zeros((self.design.p + 1,) * 2)
-        F[1:, 1:], total, cross = self.design.add_up(_gram_block, h)
+        F[1:, 1:], total, cross = self.design.add_up(_gram_block, h, self.single)
         if self.design.intercept:
             F[0, 0], F[0, 1:], F[1:, 0] = total, cross, cross
         return F
@@ -74,6 +74,6 @@ def _t_times_block(block, R):
     return (block.t_times(R[block.rows]),)
 
 
-def _gram_block(block, h):
+def _gram_block(block, h, single):
     h = h[block.rows]
-    return block.gram(h, None, False), h.sum(), block.t_times(h[:, None])[:, 0]
+    return block.gram(h, None, single), h.sum(), block.t_times(h[:, None])[:, 0]

@@ -1,6 +1,6 @@
 """Anchored: tall dense data. Start on a sample of rows; then exact gradients, curvature from the sample, and secants.
 
-Newton on 20 p rows, then two steps on an eighth of all; the Gram of that eighth is good to some hundredths, and stays;
+Newton on 20 p rows, then two steps on a twelfth of all; the Gram of those is good to some hundredths, and stays;
 each round's gradient adds a BFGS pair to it.  Columns too rare for the sample get their exact diagonal.  A step that
 contracts worse than a half asks for the full Gram at the point; one that fails twice hands over to the slab, which has
 a line search.
@@ -64,9 +64,9 @@ class Anchored:
     def start(self, family: Family, warm) -> State:
         coef, b, n = warm.coef.copy(), warm.intercept, family.design.n
         least = max(2000, 20 * family.design.p)
-        for m, steps in ((least, 20), (max(n // 8, least), 2)):  # the first is cheap, the second is near
+        for m, steps in ((least, 5), (max(n // 12, least), 2)):  # the first is cheap, the second is near
             sample = sample_family(family, min(m, n // 4))
-            inner = Newton(sample, Whole(sample), sample.columns[0], coef, b)
+            inner = Newton(sample, Whole(sample, single=True), sample.columns[0], coef, b)
             inner.advance(1e-3 * warm.null_loss, steps)
             coef, b = inner.coef, inner.intercept
         return State(family, coef, b, inner.F)
