@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """normball's workshop: makes .venv once, then runs one word in it.
 
-python3 dev.py demo       fit bundled real data; print the coefficients and the proof
+python3 dev.py demo       fit bundled real data; leave data, model and report in normball-demo/
 python3 dev.py test       the tests (minutes)                    extra words go to pytest: dev.py test -k gap
 python3 dev.py check      ruff, pyright, the rules of the layout
 python3 dev.py sweep      the long tests, and the kernels with bounds checks
@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "normball-stamp.txt"
-NEEDS = {"demo": [], "bench": [], "test": ["test"], "sweep": ["test"], "check": ["check", "test"], "docs": ["docs"]}
+NEEDS = {"demo": ["cli"], "bench": [], "test": ["test"], "sweep": ["test"], "docs": ["docs"]}
+NEEDS["check"] = ["check", "test"]
 ONE_THREAD = {name + "_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}  # the test workers fill the cores
 
 

@@ -17,10 +17,12 @@ __all__ = [
     "InputError",
     "Interrupted",
     "LogisticRegression",
+    "ModelFileError",
     "NormballError",
     "NormballWarning",
     "Solution",
     "StrengthConflict",
+    "TableEncoder",
     "audit",
     "solve",
 ]
@@ -32,18 +34,28 @@ _HOME = {  # public name -> the room it lives in
     "InputError": "errors",
     "Interrupted": "errors",
     "LogisticRegression": "estimators",
+    "ModelFileError": "errors",
     "NormballError": "errors",
     "NormballWarning": "errors",
     "Solution": "results",
     "StrengthConflict": "errors",
+    "TableEncoder": "estimators",
     "audit": "verbs",
     "solve": "verbs",
 }
 
 if TYPE_CHECKING:  # the same names, for editors and type checkers
     from .certificates import Certificate
-    from .errors import ConvergenceWarning, InputError, Interrupted, NormballError, NormballWarning, StrengthConflict
-    from .estimators import LogisticRegression
+    from .errors import (
+        ConvergenceWarning,
+        InputError,
+        Interrupted,
+        ModelFileError,
+        NormballError,
+        NormballWarning,
+        StrengthConflict,
+    )
+    from .estimators import LogisticRegression, TableEncoder
     from .results import Audit, Solution
     from .verbs import audit, solve
 

@@ -4,8 +4,8 @@
     └─ NormballError                       └─ NormballWarning
        └─ InputError  (ValueError)            └─ ConvergenceWarning
           ├─ TypeInputError  (TypeError)
-          └─ StrengthConflict              KeyboardInterrupt
-                                           └─ Interrupted
+          ├─ StrengthConflict              KeyboardInterrupt
+          └─ ModelFileError                └─ Interrupted
 
 A message is a sentence or a few: what was asked, what stands in the way, what to do; it names the argument and its
 value.  (`NotFittedError` is scikit-learn's, and is raised by the estimators as scikit-learn does.)
@@ -19,6 +19,7 @@ __all__ = [
     "ConvergenceWarning",
     "InputError",
     "Interrupted",
+    "ModelFileError",
     "NormballError",
     "NormballWarning",
     "StrengthConflict",
@@ -40,6 +41,10 @@ class TypeInputError(InputError, TypeError):
 
 class StrengthConflict(InputError):
     """The strength of the penalty was given twice, or not at all."""
+
+
+class ModelFileError(InputError):
+    """A model file that cannot be read or trusted, and why: damaged, cut, of another version, not one at all."""
 
 
 class NormballWarning(UserWarning):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import warnings
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_breast_cancer
 from sklearn.exceptions import ConvergenceWarning
+
+from normball.cli import main
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 
@@ -41,3 +44,16 @@ def test_audit_tells_the_two_apart(names):
     audit, X, y = names["normball"].audit, names["X"], names["y"]
     assert "above its own optimum" in audit(names["theirs"], X, y).summary()
     assert audit(names["model"], X, y).certificate.status == "certified"
+
+
+def test_its_commands_run_as_they_stand(tmp_path, monkeypatch, capfd):
+    """The console block, line by line, in an empty folder; what it writes is there at the end."""
+    monkeypatch.chdir(tmp_path)
+    (block,) = re.findall(r"^```console\n(.*?)^```$", README.read_text("utf-8"), flags=re.S | re.M)
+    words = [shlex.split(line.removeprefix("$ ")) for line in block.splitlines()]
+    assert [line[:2] for line in words] == [["normball", c] for c in ("demo", "fit", "predict", "audit", "doctor")]
+    for line in words:
+        assert main(line[1:]) == 0
+    capfd.readouterr()
+    made = {path.name for path in tmp_path.iterdir()}
+    assert made == {"normball-demo", "model.json", "report.html", "predictions.csv"}

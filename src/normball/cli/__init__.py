@@ -1,43 +1,40 @@
-"""The command `normball`: results on stdout, talk on stderr, exit codes 0 (done), 1 (could not), 2 (asked wrongly)."""
+"""The command `normball`: results on stdout, talk on stderr.
+
+Exit codes: 0 done; 1 could not (the data, the model file or the disk say no) or not certified; 2 asked wrongly (an
+option, a column or a file that is not there, a file that would be overwritten); 130 after Ctrl-C.
+
+app.py       the commands, loaded when they are called     fit.py predict.py audit.py doctor.py demo.py   one each
+options.py   options that several commands share           talk.py      stdout, stderr, and names made harmless
+rows.py labels.py split.py   the table as numbers          outcome.py   what a fit found
+telling.py   an outcome as text and as JSON                keeping.py   an outcome as model file and report
+"""
 
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Sequence
 
-USAGE = """\
-normball: regularised logistic regression whose every answer carries its proof
-
-  normball demo        fit bundled real data; print the coefficients and the proof
-  normball --version
-  normball --help
-"""
+__all__ = ["main"]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one word of the command line; its exit status."""
+    """Run one command line (without the program's name); its exit code."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without Greek letters gets question marks, no traceback
-    words = list(sys.argv[1:] if argv is None else argv)
-    if words in (["--help"], ["-h"], ["help"]):
-        print(USAGE, end="")
-        return 0
-    if words == ["--version"]:
-        from .. import __version__
-
-        print(f"normball {__version__}")
-        return 0
-    if words == ["demo"]:
-        from .demo import main as demo
-
-        return demo()
-    if not words:
-        complaint = "normball: no word was given"
-    elif words[0] in ("demo", "--help", "-h", "help", "--version"):
-        complaint = f"normball: {words[0]} takes no further words, got: {' '.join(words[1:])}"
-    else:
-        complaint = f"normball: {words[0]!r} is no word of this command"
-    print(f"{complaint}\n\n{USAGE}", end="", file=sys.stderr)
-    return 2
+    try:
+        from .app import run
+    except ImportError as problem:
+        if (problem.name or "").split(".")[0] != "click":
+            raise
+        print(f"normball: the command line needs {problem.name}: pip install 'normball[cli]'", file=sys.stderr)
+        return 1
+    try:
+        code = run(list(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader of stdout has seen enough (`… | head`)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nor may the flush at exit complain
+        return 1
+    return code

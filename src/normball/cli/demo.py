@@ -1,65 +1,85 @@
-"""`normball demo`: one certified fit of real data, said in words, and an audit of somebody else's fit."""
+"""`normball demo`: `normball fit` on a table that comes with scikit-learn; data, model and report stay in a folder."""
 
 from __future__ import annotations
 
-import warnings
-from typing import TYPE_CHECKING, Any
+import csv
+import io
+import os
+from typing import Any
 
-from ..results import penalty_in_words
-from ..strength import BY_NAME, dialects, lam_from
-from ..verbs import audit, solve
+import click
 
-if TYPE_CHECKING:
-    from numpy import ndarray
-
-STRENGTH = 1.0  # scikit-learn's C: its default, and its users' habit
+from .talk import Talk, asked_wrongly, name, quoted, show
 
 
-def main() -> int:
-    """Fit, print, audit.  Exit status 0 if the fit is certified."""
+@click.command()
+@click.option(
+    "--dir", "folder", default="normball-demo", show_default=True, metavar="FOLDER", help="Where to leave it."
+)
+@click.option("--force", is_flag=True, help="Replace files there that are not the demo's.")
+@click.pass_context
+def demo(ctx, folder, force):
+    """Fit a table that comes with scikit-learn; leave data, model and report.
+
+    569 breast tumours, 30 measurements of each, malignant or benign. The folder gets data.csv, model.json and
+    report.html; a folder of an earlier demo is written anew.
+    """
+    from ..files import write_atomic
+    from .app import normball
+    from .options import typed
+
+    data, model, report = (os.path.join(folder, file) for file in ("data.csv", "model.json", "report.html"))
+    Talk().say("Writing scikit-learn's breast cancer table")
+    table = breast_cancer()
+    if not force and not is_ours(table, data, model, report):
+        raise asked_wrongly(
+            f"--dir {quoted(folder)} holds other files of these names. Give another folder, or --force."
+        )
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as problem:
+        raise asked_wrongly(
+            f"--dir {quoted(folder)} cannot be made: {problem.strerror}. Give another folder."
+        ) from None
+    write_atomic(data, table, force=True)
+    words = [
+        "fit",
+        data,
+        "--target",
+        "diagnosis",
+        "--positive",
+        "malignant",
+        "--out",
+        model,
+        "--report",
+        report,
+        "--force",
+    ]
+    Talk().say(f"Running: {typed(words)}")
+    code = normball.main(words, prog_name="normball", standalone_mode=False, obj=tuple(words))
+    show(f"Open the report in a browser: {name(report) if len(report) < 60 else report}")
+    return code
+
+
+def is_ours(table: bytes, data: str, *others: str) -> bool:
+    """Whether nothing would be lost: no such files yet, or the demo's own data beside them."""
+    if not os.path.lexists(data):
+        return not any(os.path.lexists(path) for path in others)
+    try:
+        with open(data, "rb") as file:
+            return file.read(len(table) + 1) == table
+    except OSError:
+        return False
+
+
+def breast_cancer() -> bytes:
+    """The table as CSV, numbers to the last bit."""
     from sklearn.datasets import load_breast_cancer
 
-    data: Any = load_breast_cancer()
-    X, y, names = data.data, data.target, data.feature_names
-    n = float(len(y))
-    lam = lam_from("C", STRENGTH, n=n)
-    solution = solve(X, y, lam=lam, standardize=True)
-
-    print(f"Penalty: {penalty_in_words(lam, 0.0, standardize=True)}; the intercept is free")
-    print(f"Data: breast cancer as bundled with scikit-learn, {len(y)} rows × {len(names)} columns")
-    print(f"Predicted: {data.target_names[1]} ({int(y.sum())} of {len(y)})")
-    print("\nThe same λ in other dialects:")
-    print(dialect_table(lam, n))
-    print("\nCoefficients (log-odds), largest effect first:")
-    print(coefficient_table(names, solution.coef, X.std(axis=0), solution.intercept))
-    print("\nCertificate:")
-    print(f"  {solution.certificate.summary()}")
-    print(
-        "\nAudit of scikit-learn's LogisticRegression() with its defaults, on the same data as it comes (not scaled):"
-    )
-    print(f"  {audit(scikit_learn_default(X, y), X, y).summary()}")
-    return 0 if solution.certificate.status == "certified" else 1
-
-
-def dialect_table(lam: float, n: float) -> str:
-    """One line per dialect: its name, its value, what it minimises."""
-    return "\n".join(f"  {name:13s} {x:<10.5g} {BY_NAME[name].minimises}" for name, x in dialects(lam, 0.0, n).items())
-
-
-def coefficient_table(names: ndarray, coef: ndarray, sd: ndarray, intercept: float) -> str:
-    """Columns by |coefficient × sd|: what counts is the effect of a typical difference, not the unit."""
-    rows = [f"  {'column':25s} {'per unit':>13s} {'per sd':>9s}"]
-    rows += [
-        f"  {names[j]:25s} {coef[j]:13.6f} {coef[j] * sd[j]:9.4f}" for j in (-abs(coef * sd)).argsort(kind="stable")
-    ]
-    return "\n".join([*rows, f"  {'(intercept)':25s} {intercept:13.6f}"])
-
-
-def scikit_learn_default(X: ndarray, y: ndarray):
-    """What most people run.  Its warning is what the audit says with numbers."""
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.linear_model import LogisticRegression
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        return LogisticRegression().fit(X, y)
+    bunch: Any = load_breast_cancer()
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*bunch["feature_names"], "diagnosis"])
+    for row, label in zip(bunch["data"].tolist(), bunch["target"], strict=True):
+        writer.writerow([*map(repr, row), bunch["target_names"][label]])
+    return text.getvalue().encode("utf-8")

@@ -1,0 +1,96 @@
+"""`normball audit`: how far a model's coefficients are from the optimum, on any data."""
+
+from __future__ import annotations
+
+import click
+
+from . import options
+from .talk import Talk, asked_wrongly, name, quoted, show, show_json
+
+
+@click.command(context_settings={"max_content_width": 110})
+@click.argument("model", type=click.Path())
+@click.argument("data", type=click.Path(allow_dash=True))
+@click.option("--weights", metavar="COLUMN", help="Weights of the rows. Default: the column of the fit.")
+@click.option(
+    "--tol",
+    type=click.FloatRange(0.0, 1.0, min_open=True, max_open=True),
+    default=1e-8,
+    show_default=True,
+    help="Gap at which the coefficients count as certified, relative to the null loss.",
+)
+@click.option("--json", "as_object", is_flag=True, help="Print one JSON object instead of text.")
+@click.option("--quiet", is_flag=True, help="No talk on stderr.")
+@options.reading
+def audit(model, data, weights, tol, as_object, quiet, **dialect):
+    """How far a model's coefficients are from the optimum, on any data.
+
+    The model's own problem (its λ, l1_ratio, standardising) is solved again on DATA, and its coefficients are judged
+    against that: on the data of the fit, this repeats the proof. Exit code 1 where they are not certified.
+    """
+    from .models import open_model, role_of
+
+    talk = Talk(quiet)
+    record, encoder = open_model(model)
+    table = options.open_data(data, **dialect)
+    weights = weights or next(iter(role_of(encoder, "weight")), None)
+    if record.target is None:
+        raise asked_wrongly(f"{quoted(model)} does not say which column its target was.")
+    for column, what in ((record.target, "the model's target"), (weights, "--weights")):
+        if column is not None:
+            options.check_column(column, what, table.names)
+    same = table.hash() == record.data_hash
+    talk.say(f"{name(data)} is {'the very file' if same else 'not the file'} that the model was fitted on.")
+    result, judgement, notes = judged(record, encoder, table, weights, tol)
+    for note in notes:
+        talk.say(f"  {note}")
+    from ..files import certificate_facts
+    from .telling import held_out_facts
+
+    if as_object:
+        show_json({
+            "certificate": certificate_facts(result.certificate), "excess": result.excess, "same_data": same,
+            "on_these_rows": held_out_facts(judgement),
+        })  # fmt: skip
+    else:
+        show(result.summary())
+        j, flatters = judgement, " (the rows of the fit: this flatters the model)" if same else ""
+        show(
+            f"On these {j.rows:,} rows: log-loss {j.log_loss:.4f} against {j.null_log_loss:.4f} of their own base "
+            f"rate, AUC {j.auc:.4f}{flatters}"
+        )
+    return 0 if result.certificate.status == "certified" else 1
+
+
+def judged(record, encoder, table, weights, tol):
+    """The audit, the judgement on the same rows, and sentences about rows that were left out."""
+    import numpy as np
+
+    from .. import verbs
+    from ..errors import InputError
+    from ..report import judge
+    from .labels import code_of
+    from .rows import read_rows
+
+    rows = read_rows(table, encoder, record.target, weight=weights)
+    places = [code_of(record.classes, str(label)) for label in rows.classes]
+    if None in places or places[0] == places[1]:
+        wrong = next(
+            (label for label, place in zip(rows.classes, places, strict=True) if place is None), rows.classes[0]
+        )
+        had = " and ".join(quoted(label) for label in record.classes)
+        raise InputError(
+            f"{quoted(record.target)} holds {quoted(wrong)}; the model was fitted on {had}. Mend the labels."
+        )
+    positive = [type(label) is type(record.positive) and label == record.positive for label in record.classes].index(
+        True
+    )
+    y = (np.array(places)[rows.y.astype(int)] == positive).astype(np.float64)
+    result = verbs.audit(
+        record.coef, rows.X, y, intercept=record.intercept, lam=record.lam, l1_ratio=record.l1_ratio,
+        sample_weight=rows.weight, standardize=record.standardize, tol=tol,
+    )  # fmt: skip
+    rate = float(np.average(y, weights=rows.weight))
+    null = float(np.log(rate) - np.log1p(-rate))
+    judgement = judge(record.decision_function(rows.X), y, null_eta=null, weight=rows.weight)
+    return result, judgement, rows.notes

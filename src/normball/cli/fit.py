@@ -1,0 +1,175 @@
+"""`normball fit`: from a table to a certified model and a report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from . import options
+from .options import StrengthType
+from .talk import Talk, asked_wrongly, name, quoted, show_json
+
+if TYPE_CHECKING:
+    from .outcome import Outcome
+
+
+@click.command(context_settings={"max_content_width": 110})
+@click.argument("data", type=click.Path(allow_dash=True))
+@click.option("--target", required=True, metavar="COLUMN", help="What to predict: a column of two values.")
+@click.option(
+    "--positive",
+    metavar="LABEL",
+    help="The value whose probability is modelled. Default: yes, true or 1, else the later of the two.",
+)
+@click.option(
+    "--lambda",
+    "strength",
+    type=StrengthType(),
+    default=options.DEFAULT,
+    show_default=True,
+    metavar="STRENGTH",
+    help="λ of the mean loss, such as 0.01, or another way to say it, such as C=1 or gauss_sigma=2.",
+)
+@click.option("--l1-ratio", type=click.FloatRange(0.0, 1.0), default=0.0, show_default=True, help="0 ridge, 1 lasso.")
+@click.option("--no-standardize", is_flag=True, help="Penalise coefficients per unit, not per standard deviation.")
+@click.option("--weights", metavar="COLUMN", help="Weights of the rows.")
+@click.option("--group", metavar="COLUMN", help="Rows of one group are held out together.")
+@click.option("--drop", multiple=True, metavar="A,B", help="Columns not to use.")
+@click.option(
+    "--id", "ids", multiple=True, metavar="COLUMN", help="Columns that name the rows: not used, kept by predict."
+)
+@click.option("--keep", multiple=True, metavar="A,B", help="Columns to use although they look like identifiers.")
+@click.option(
+    "--holdout",
+    type=click.FloatRange(0.0, 0.9),
+    default=0.2,
+    show_default=True,
+    help="Part of the rows held out for honest numbers; 0: none.",
+)
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Of the hold-out split.")
+@click.option(
+    "--tol",
+    type=click.FloatRange(0.0, 1.0, min_open=True, max_open=True),
+    default=1e-8,
+    show_default=True,
+    help="Gap to reach, relative to the null loss.",
+)
+@click.option("--out", metavar="FILE", help="Write the model here (model.json).")
+@click.option("--report", metavar="FILE", help="Write the report here (report.html).")
+@click.option("--force", is_flag=True, help="Replace files that exist.")
+@click.option("--json", "as_object", is_flag=True, help="Print one JSON object instead of text.")
+@click.option("--quiet", is_flag=True, help="No talk on stderr.")
+@options.reading
+@click.pass_context
+def fit(ctx, data, target, strength, force, as_object, quiet, out, report, **asked):  # fmt: skip
+    """From a table to a certified model and a report.
+
+    DATA is a .csv, .tsv, .parquet or .feather file, or - for standard input. Columns are encoded, the penalty is put on
+    standardised columns, a part of the rows is held out to judge the fit without them; the model that is kept is
+    fitted on all rows, at the same strength. The first line of the output is the penalty.
+    """
+    options.check_targets({"--out": out, "--report": report}, data=data, force=force)
+    strength.check(asked["l1_ratio"])
+    talk = Talk(quiet)
+    talk.say(f"Reading {name(data) if data != '-' else 'standard input'}")
+    table = options.open_data(data, *(asked[key] for key in ("delimiter", "decimal", "quote", "encoding")))
+    found = run(table, data, target, strength, talk, options.typed(ctx.find_root().obj or ()), asked)
+    files = write(found, out, report, force)
+    from . import telling
+
+    if as_object:
+        show_json(telling.as_json(found, files))
+    else:
+        telling.show_outcome(found, files)
+    if not files:
+        talk.say("Nothing was written. To keep the model and a report: --out model.json --report report.html")
+    return 0 if found.solution.certificate.status == "certified" else 1
+
+
+def run(table, data: str, target: str, strength, talk: Talk, command: str, asked: dict) -> Outcome:
+    """Schema, rows, split, both fits: everything but reading the command line and writing."""
+    roles = check_roles(table.names, target, asked)
+    from ..errors import InputError
+    from ..tables import Encoder, infer_schema
+
+    encoder = Encoder(infer_schema(table, target=target, **roles))
+    for sentence in encoder.sentences():
+        talk.say(f"  {sentence}")
+    if not encoder.names:
+        raise InputError("No column is left to fit: every one was set aside or dropped. The sentences above say why; "
+                         "--keep uses a column although it looks like an identifier.")  # fmt: skip
+    from .labels import choose_positive
+    from .outcome import Plan, fit_rows
+    from .rows import read_rows
+    from .split import hold_out
+
+    rows = read_rows(table, encoder, target, weight=roles["weight"], group=roles["group"])
+    for sentence in rows.notes:
+        talk.say(f"  {sentence}")
+    positive = choose_positive(rows.classes, asked["positive"])
+    y = rows.y if positive is rows.classes[1] else 1.0 - rows.y
+    plan = Plan(
+        data=data if data != "-" else "standard input", target=target, positive=positive,
+        strength=strength, why=reason(strength), l1_ratio=asked["l1_ratio"],
+        standardize=not asked["no_standardize"], tol=asked["tol"], holdout=asked["holdout"], seed=asked["seed"],
+        command=command, data_hash=table.hash(), versions=options.versions(),
+    )  # fmt: skip
+    held = hold_out(y, plan.holdout, plan.seed, rows.group) if plan.holdout else None
+    columns = "standardised" if plan.standardize else "as they come"
+    apart = "" if held is None else f", and once without {int(held.sum()):,} held-out rows to judge it"
+    talk.say(f"Fitting {len(y):,} rows × {len(encoder.names)} columns, {columns}{apart}")
+    return fit_rows(plan, rows, encoder, y, held)
+
+
+def check_roles(names, target: str, asked: dict) -> dict:
+    """The columns that are named on the command line, by their role; each must be there, and have one role."""
+    options.check_column(target, "--target", names)
+    roles: dict = {}
+    for option, key in (("--weights", "weight"), ("--group", "group")):
+        value = asked[option[2:]]
+        roles[key] = None if value is None else options.check_column(value, option, names)
+    for option, key, given in (("--drop", "drop", "drop"), ("--id", "ids", "ids"), ("--keep", "keep", "keep")):
+        roles[key] = options.split_names(asked[given], names)
+        for column in roles[key]:
+            options.check_column(column, option, names)
+    used = {target: "--target"}
+    for key, option in (
+        ("weight", "--weights"),
+        ("group", "--group"),
+        ("ids", "--id"),
+        ("drop", "--drop"),
+        ("keep", "--keep"),
+    ):
+        for column in [roles[key]] if isinstance(roles[key], str) else roles[key] or ():
+            if used.setdefault(column, option) != option and not {used[column], option} <= {"--group", "--id"}:
+                raise asked_wrongly(f"{quoted(column)} was given as {used[column]} and as {option}. Leave one out.")
+    roles["ids"] = tuple(column for column in roles["ids"] if column != roles["group"])
+    return roles
+
+
+def reason(strength) -> str:
+    """Where λ comes from."""
+    from click.core import ParameterSource
+
+    source = click.get_current_context().get_parameter_source("strength")
+    if source is ParameterSource.DEFAULT:
+        return f"{strength.words}, the default until cross-validation comes"
+    return f"{strength.words}, as asked for"
+
+
+def write(found: Outcome, out: str | None, report: str | None, force: bool) -> dict[str, str]:
+    """Model and report, each whole or not at all; both are made before either is written."""
+    from ..files import save_model, write_atomic
+    from . import keeping
+
+    page = b""
+    if report is not None:
+        from ..report import build_report
+
+        page = build_report(keeping.facts_of(found)).encode("utf-8")
+    if out is not None:
+        save_model(out, keeping.record_of(found), force=force)
+    if report is not None:
+        write_atomic(report, page, force=force)
+    return {what: path for what, path in (("model", out), ("report", report)) if path is not None}

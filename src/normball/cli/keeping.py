@@ -1,0 +1,76 @@
+"""The outcome of a fit as a model record and as the facts of a report."""
+
+from __future__ import annotations
+
+from ..files import ModelRecord, certificate_facts
+from ..report import Facts, Penalty, Recipe, coefficient_facts, proof_facts
+from .outcome import Outcome
+
+__all__ = ["facts_of", "record_of"]
+
+JUDGED = (
+    "It is a fit of the other rows alone, at the same strength; the coefficients and the certificate here are of the "
+    "fit of all rows, which is the model that is kept. Levels and fill-in values come from all rows, without their "
+    "target."
+)
+
+
+def record_of(found: Outcome) -> ModelRecord:
+    """What `normball predict` needs, and what tells where it came from."""
+    plan, s = found.plan, found.solution
+    return ModelRecord(
+        names=found.encoder.names, coef=s.coef, intercept=float(s.intercept), lam=float(s.lam),
+        l1_ratio=float(s.l1_ratio), standardize=s.standardize, total=float(s.total), classes=found.rows.classes,
+        positive=plan.positive, target=plan.target, encoder=found.encoder.schema.to_dict(),
+        certificate=certificate_facts(s.certificate), command=plan.command, seed=plan.seed, data_hash=plan.data_hash,
+        versions=plan.versions,
+    )  # fmt: skip
+
+
+def facts_of(found: Outcome) -> Facts:
+    """What the report tells."""
+    plan, s, encoder = found.plan, found.solution, found.encoder
+    return Facts(
+        data=plan.data,
+        target=plan.target,
+        positive=str(plan.positive),
+        negative=str(found.negative),
+        rows=len(found.rows.y),
+        columns=len(encoder.schema.columns),
+        base_rate=found.base_rate,
+        penalty=Penalty(
+            float(s.lam), float(s.l1_ratio), s.standardize, float(s.total), f"{plan.why[0].upper()}{plan.why[1:]}."
+        ),
+        proof=proof_facts(s.certificate),
+        intercept=float(s.intercept),
+        coefficients=coefficient_facts(encoder.names, encoder.sources, s.coef, found.sd, encoder.reference),
+        recipe=Recipe(plan.command, plan.seed, plan.data_hash, tuple(plan.versions.items())),
+        judgement=found.judgement,
+        judged="" if found.held is None else JUDGED,
+        alerts=found.alerts,
+        references=tuple(encoder.reference.items()),
+        imputations=tuple(imputations(encoder)),
+        set_aside=tuple(encoder.set_aside),
+        notes=(*found.rows.notes, *notes(encoder)),
+    )
+
+
+def imputations(encoder):
+    """(column, what stands in for a missing value) of the columns that have some."""
+    for column in encoder.schema.used:
+        if not column.missing:
+            continue
+        if column.kind == "category":
+            yield column.name, f"A level of its own, {column.gone} ({column.missing:,} rows)"
+            continue
+        value = "the mean" if column.mean is None else f"the mean, {column.mean:.6g}"
+        yield column.name, f"{value[0].upper()}{value[1:]}, with a column that says where ({column.missing:,} rows)"
+
+
+def notes(encoder):
+    """What was done to columns and stands in no other list of the report: rare levels, dates, odd cells."""
+    for column in encoder.schema.used:
+        if column.why:
+            yield column.why
+        if column.other is not None:
+            yield f"Rare levels of “{column.name}” ({column.pooled:,} rows), and unknown ones, are {column.other}."

@@ -1,0 +1,131 @@
+"""What a fit found: both fits, the judgement and the alerts (as text and JSON: telling.py; as files: keeping.py)."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..errors import ConvergenceWarning
+from ..report import Alert, Judgement, judge
+from ..report import alerts as look
+from ..results import Solution
+from ..tables import Encoder
+from ..verbs import solve
+from .options import Strength
+from .rows import Rows
+
+__all__ = ["Outcome", "Plan", "fit_rows"]
+
+LOOKED_AT = 50_000  # rows in which leaks are looked for: an AUC needs no more
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What was asked for, after everything was checked."""
+
+    data: str
+    target: str
+    positive: Any
+    strength: Strength
+    why: str  # where the strength comes from, in words
+    l1_ratio: float
+    standardize: bool
+    tol: float
+    holdout: float
+    seed: int
+    command: str
+    data_hash: str
+    versions: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The fit of all rows, and the judgement of the same fit without the held-out rows.
+
+    held       rows that were held out, a mask (n,), or None;  judgement: of the fit of the other rows, on them
+    sd         (p,) weighted standard deviations of the encoded columns
+    """
+
+    plan: Plan
+    rows: Rows
+    encoder: Encoder
+    solution: Solution
+    sd: np.ndarray
+    base_rate: float
+    held: np.ndarray | None
+    judgement: Judgement | None
+    alerts: tuple[Alert, ...]
+
+    @property
+    def negative(self) -> Any:
+        low, high = self.rows.classes
+        return low if self.plan.positive == high and type(self.plan.positive) is type(high) else high
+
+
+def fit_rows(plan: Plan, rows: Rows, encoder: Encoder, y: np.ndarray, held: np.ndarray | None) -> Outcome:
+    """Fit the rows that are not held out, judge that fit on the others, then fit all rows: the model that is kept.
+
+    y : (n,) 1 where a row has the positive label
+
+    Both fits have the strength that was asked for, as it was said: C = 1 is C = 1 for fewer rows too, as scikit-learn
+    would have it, and λ = 0.01 is λ = 0.01.
+    """
+    w = np.ones(len(y)) if rows.weight is None else rows.weight
+    alerts: list[Alert] = []
+    judgement, train = None, np.ones(len(y), bool) if held is None else ~held
+    if held is not None:
+        part, tested = _solved(plan, rows.X[train], y[train], w[train]), held
+        rate = float(w[train] @ y[train] / w[train].sum())
+        judgement = judge(
+            part.decision_function(rows.X[tested]), y[tested], null_eta=float(np.log(rate) - np.log1p(-rate)),
+            weight=w[tested],
+        )  # fmt: skip
+        status = part.certificate.status
+        if status != "certified":
+            sentence = f"The fit behind the held-out numbers, without those rows, is {status}: take them with care."
+            alerts.append(Alert("uncertified", "serious", sentence))
+        both = look.row_hashes(rows.X, y)
+        alerts += look.duplicate_alerts(both[train], both[tested])
+    solution = _solved(plan, rows.X, y, w, encoder.names)
+    base_rate = float(w @ y / w.sum())
+    words = solution.certificate.summary().rpartition(" [")[0]
+    alerts += look.proof_alerts(solution.certificate.status, words)
+    shown = np.flatnonzero(train)
+    shown = shown[:: -(-len(shown) // LOOKED_AT)]
+    alerts += look.leak_alerts(rows.X[shown], y[shown], encoder.names, encoder.sources)
+    alerts += look.set_aside_alerts(encoder.set_aside)
+    alerts += look.imbalance_alerts(base_rate, len(y), str(plan.positive))
+    if rows.absent:
+        alerts += look.missingness_alerts(np.column_stack(list(rows.absent.values())), y, list(rows.absent))
+    mean = w @ rows.X / w.sum()
+    sd = np.sqrt(np.maximum(sum_of_squares(rows.X, w, mean) / w.sum(), 0.0))
+    return Outcome(plan, rows, encoder, solution, sd, base_rate, held, judgement, look.by_severity(alerts))
+
+
+def sum_of_squares(X, w, mean) -> np.ndarray:
+    """(p,) Σ w (x - mean)², in blocks of rows."""
+    total = np.zeros(X.shape[1])
+    for start in range(0, len(X), 8192):
+        off = X[start : start + 8192] - mean
+        total += w[start : start + 8192] @ (off * off)
+    return total
+
+
+def _solved(plan: Plan, X, y, w, names=None) -> Solution:
+    """One fit, its warning left to the output; names: of the encoded columns, for the certificate's words."""
+    lam = plan.strength.lam(float(w.sum()), plan.l1_ratio)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        found = solve(
+            X, y, lam=lam, l1_ratio=plan.l1_ratio, sample_weight=w, standardize=plan.standardize, tol=plan.tol
+        )
+    if names is None:
+        return found
+    certificate = replace(found.certificate, names=names)
+    if certificate.separation is not None:
+        called = replace(certificate.separation, names=(*names, "the intercept"))
+        certificate = replace(certificate, separation=called)
+    return replace(found, names=names, certificate=certificate)

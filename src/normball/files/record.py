@@ -1,0 +1,159 @@
+"""A fitted model as plain values: what a model file holds, and all that a prediction needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from math import isfinite
+from typing import Any
+
+import numpy as np
+from scipy.special import expit
+
+from ..certificates import Certificate
+from ..errors import InputError
+from ..inputs import align, check_finite, read_offset
+from ..inputs.words import listed, show
+from . import layout
+from .checks import check_keys, checked, same
+
+
+@dataclass(frozen=True, eq=False)
+class ModelRecord:
+    """Coefficients with what is needed to use and to check them.  No time, place or user: equal fits, equal bytes.
+
+    names        p names of the encoded columns, all different
+    coef         (p,) float64, read-only: log-odds per unit of each encoded column as it came, standardised or not
+    intercept    log-odds
+    lam          λ of the penalty of the weighted mean loss (docs/design/strength.md)
+    l1_ratio     0: L2, 1: L1
+    standardize  whether the penalty saw standardised columns
+    total        sum of the observation weights: C = 1/(λ total)
+    classes      the two labels: both text, both bools or both numbers; kept with their type
+    positive     the label whose probability `coef` models: one of `classes`
+    target       name of the column that held the labels, or None
+    offset       name of the column that is added to the log-odds, or None
+    encoder      the table's schema (`Schema.to_dict()`), or None where the columns are the model's own
+    certificate  plain values (`certificate_facts`)
+    command      what made it, as one would type it, or None
+    seed         of the hold-out split, or None
+    data_hash    sha256 of the data, or None
+    versions     of the programs that made it
+
+    Two records are equal where their files would be: the same bits in every number, -0.0 and 0.0 apart.
+
+    Raises
+    ------
+    InputError   naming the field and what is wrong with it
+    """
+
+    names: tuple[str, ...]
+    coef: np.ndarray
+    intercept: float
+    lam: float
+    l1_ratio: float
+    standardize: bool
+    total: float
+    classes: tuple[Any, Any]
+    positive: Any
+    target: str | None = None
+    offset: str | None = None
+    encoder: dict | None = None
+    certificate: dict = field(default_factory=dict)
+    command: str | None = None
+    seed: int | None = None
+    data_hash: str | None = None
+    versions: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        for name, value in checked({one.name: getattr(self, one.name) for one in fields(self)}).items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def format_version(self) -> int:
+        return layout.VERSION
+
+    @cached_property
+    def sha256(self) -> str:
+        """The checksum that its file carries: 64 hexadecimal digits."""
+        return layout.render(self.members())[1]
+
+    def __eq__(self, other) -> bool:
+        return self.sha256 == other.sha256 if isinstance(other, ModelRecord) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.sha256)
+
+    def members(self) -> dict[str, Any]:
+        """What stands in the file: as the fields, with the coefficients by name."""
+        values = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "names"}
+        return {**values, "classes": list(self.classes), "coef": dict(zip(self.names, self.coef.tolist(), strict=True))}
+
+    @classmethod
+    def from_members(cls, members: dict[str, Any]) -> ModelRecord:
+        """The record of a parsed file; InputError where a member is missing, unknown or wrong."""
+        wanted = [one.name for one in fields(cls) if one.name != "names"]
+        check_keys(members, wanted)
+        by_name = members["coef"]
+        if not isinstance(by_name, dict) or not set(map(type, by_name.values())) <= {float}:
+            raise InputError("coef should be an object of names, each with a number that has a decimal point")
+        if not isinstance(members["classes"], list):
+            raise InputError("classes should be a list of two labels")
+        values = {**members, "classes": tuple(members["classes"]), "coef": np.array(list(by_name.values()), np.float64)}
+        return cls(names=tuple(by_name), **values)
+
+    def decision_function(self, X, offset=None) -> np.ndarray:
+        """Log-odds of `positive`, (m,).
+
+        X : (m, p)           encoded columns in the order of `names`; a frame is matched by name
+        offset : (m,)        where the model has one
+
+        Raises
+        ------
+        InputError           other columns, NaN or infinity, an offset too many or too few
+        """
+        X = align(X, self.names, width=len(self.coef))
+        check_finite(X, self.names)
+        if (offset is None) != (self.offset is None):
+            had = "without an offset" if self.offset is None else f"with the offset {show(self.offset)}"
+            given = "none was" if offset is None else "one was"
+            raise InputError(f"The model was fitted {had}, and {given} given: predict on the same kind of data.")
+        with np.errstate(over="ignore", invalid="ignore"):
+            eta = X @ self.coef + (self.intercept + read_offset(offset, X.shape[0]))
+        lost = np.flatnonzero(~np.isfinite(eta))
+        if len(lost):
+            raise InputError(
+                f"X has values so large that the log-odds of rows {listed(lost)} overflow: mend those rows."
+            )
+        return eta
+
+    def predict_proba(self, X, offset=None) -> np.ndarray:
+        """(m, 2) probabilities in the order of `classes`, each to full relative precision, however small."""
+        eta = self.decision_function(X, offset)
+        sign = 1.0 if same(self.positive, self.classes[1]) else -1.0
+        return np.column_stack([expit(-sign * eta), expit(sign * eta)])
+
+
+def certificate_facts(certificate: Certificate) -> dict[str, Any]:
+    """A certificate as plain values, without the seconds it took: the same fit writes the same bytes.
+
+    A number that is not finite (nothing is proved) becomes None.
+    """
+    c = certificate
+    numbers = {"gap": c.gap, "relative_gap": c.relative_gap, "null_loss": c.null_loss, "objective": c.objective,
+               "tol": c.tol, "reads": c.reads}  # fmt: skip
+    widest = None if c.coef_error is None or not len(c.coef_error) else float(np.max(c.coef_error))
+    return {
+        "status": c.status,
+        **{name: _finite(value) for name, value in numbers.items()},
+        "rounds": int(c.rounds),
+        "strategy": c.strategy,
+        "reason": c.reason,
+        "coef_error": _finite(widest),
+        "aliased": [c.names[j] if c.names else f"column {j}" for j in c.aliased],
+        "separated": c.separation.summary() if c.separation else None,
+    }
+
+
+def _finite(value: float | None) -> float | None:
+    return float(value) if value is not None and isfinite(value) else None

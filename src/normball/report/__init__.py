@@ -1,0 +1,20 @@
+"""Results in, one self-contained HTML file out: what was asked, what is proved, and how good it is on rows not used."""
+
+from .alerts import Alert
+from .build import build_report
+from .facts import Coefficient, Facts, Penalty, Proof, Recipe, coefficient_facts, proof_facts
+from .judge import Judgement, judge
+
+__all__ = [
+    "Alert",
+    "Coefficient",
+    "Facts",
+    "Judgement",
+    "Penalty",
+    "Proof",
+    "Recipe",
+    "build_report",
+    "coefficient_facts",
+    "judge",
+    "proof_facts",
+]
