@@ -32,7 +32,7 @@ class Solution:
     classes: np.ndarray | None
     names: tuple[str, ...] | None
     total: float
-    standardize: bool
+    standardize: bool | np.ndarray  # whether sd·w is penalised, or for which columns, (p,)
     certificate: Certificate
 
     def decision_function(self, X, offset=None) -> np.ndarray:
@@ -74,12 +74,16 @@ class Solution:
         return self.names[j] if self.names else f"x{j}"
 
 
-def penalty_in_words(lam: float, l1_ratio: float, standardize: bool) -> str:
+def penalty_in_words(lam: float, l1_ratio: float, standardize: bool | np.ndarray) -> str:
     """One phrase, for the first line of every output."""
     if lam == 0.0:
         return "none (λ = 0)"
     kind = {0.0: "L2 (ridge)", 1.0: "L1 (lasso)"}.get(l1_ratio, f"elastic net, l1_ratio = {l1_ratio:g}")
-    return f"{kind}, λ = {lam:.6g} on the mean loss, {'standardised' if standardize else 'columns as they came'}"
+    how = np.asarray(standardize)
+    scaled = "standardised" if how.all() else "columns as they came"
+    if how.any() and not how.all():
+        scaled = f"{int(how.sum())} of {how.size} columns standardised, the others as they came"
+    return f"{kind}, λ = {lam:.6g} on the mean loss, {scaled}"
 
 
 @dataclass(frozen=True)

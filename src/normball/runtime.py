@@ -146,13 +146,15 @@ def beside(seconds: float, task: Callable, *args):
 
     threading.Thread(target=work, name="normball-beside", daemon=False).start()
     while not answer.done():
-        wait([answer], 0.1)  # not Thread.join: interrupted, it would forget the thread and let the process end inside BLAS
+        wait(
+            [answer], 0.1
+        )  # not Thread.join: interrupted, it would forget the thread and let the process end inside BLAS
     return answer.result()
 
 
 @functools.cache
 def load_numba() -> None:
-    """Import numba, which takes a moment, where Ctrl-C cannot cut it in two: half an import spoils the whole session."""
+    """Import numba, which takes a moment, where Ctrl-C cannot cut it in two: half an import spoils the session."""
     beside(math.inf, importlib.import_module, "numba")
 
 

@@ -34,7 +34,8 @@ def solve(
     l1_ratio : α in [0, 1]; 0 ridge, 1 lasso
     penalty_factor : (p,) f_j >= 0; 0 leaves a column free
     sample_weight : (n,) c_i before they are divided by their sum;  offset : (n,) added to η
-    standardize : penalise sd_j·w_j instead of w_j (the coefficients stay per unit of each column)
+    standardize : penalise sd_j·w_j instead of w_j (the coefficients stay per unit of each column); a (p,) array of
+        bools says for which columns
     tol : the gap to reach, relative to the loss of the null model (intercept, offset and free columns)
     max_reads, time_limit : passes over X, seconds; what is reached by then is given, and says that it is not certified
     init : (coef, intercept) to start from; the answer does not depend on it
@@ -110,7 +111,7 @@ class Task:
     names: tuple[str, ...] | None
     lam: float
     l1_ratio: float
-    standardize: bool
+    standardize: bool | np.ndarray
 
 
 def _task(
@@ -122,7 +123,6 @@ def _task(
             "(1/(C·n) for scikit-learn's C, 0 for no penalty)."
         )
     fit_intercept = inputs.read_flag(fit_intercept, "fit_intercept")
-    standardize = inputs.read_flag(standardize, "standardize")
     l1_ratio, tol = inputs.read_l1_ratio(l1_ratio), inputs.read_tol(tol)
     lam = inputs.read_lam(lam) if C is None else inputs.read_C(C)
     classes = names = None
@@ -151,6 +151,7 @@ def _task(
     if C is not None:
         lam = 1.0 / (C * float(design.weight.sum()))
     factor = np.ones(design.p) if penalty_factor is None else inputs.read_penalty_factor(penalty_factor, design.p)
+    standardize = inputs.read_flags(standardize, design.p, "standardize")
     family = _family(design, lam, l1_ratio, factor, standardize, tol, names)
     return Task(design, family, classes, names, lam, l1_ratio, standardize)
 
@@ -176,6 +177,7 @@ def _called(design: Design, k: int, names) -> str:
 
 def _family(design: Design, lam, l1_ratio, factor, standardize, tol, names) -> Family:
     survey, cells, factor = design.survey, np.ones(design.n_cells, bool), design.sorted(factor)
+    standardize = design.sorted(np.broadcast_to(standardize, (design.p,)))
     column = Column.make(survey, cells, lam=lam, l1_ratio=l1_ratio, factor=factor, standardize=standardize)
     asked = (lam > 0.0) & (factor > 0.0)
     strength = np.maximum(column.l1, column.l2)
@@ -187,7 +189,7 @@ def _family(design: Design, lam, l1_ratio, factor, standardize, tol, names) -> F
             f"{survey.scale[k]:.3g} and lam={lam:g}. Rescale the column, or pass standardize=True."
         )
     sd = survey.sd(cells)
-    metric = np.where(sd > 0.0, sd, 1.0) / survey.scale if standardize else 1.0 / survey.scale
+    metric = np.where(standardize & (sd > 0.0), sd, 1.0) / survey.scale
     return Family.single(design, LogisticLoss(), ElasticPenalty(), column, metric, tol)
 
 

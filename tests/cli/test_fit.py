@@ -97,7 +97,7 @@ def test_what_it_says_first(data, capfd):
     assert lines[2].startswith("Base rate: y = 1 in ")
     assert lines[3].startswith("Held out: 40 rows, log-loss ")
     assert "of the null model" in lines[3]
-    assert "Fitting 200 rows × 4 columns, standardised, and once without 40 held-out rows" in err
+    assert "numbers and dates standardised, 0/1 columns as they are, and once without 40 held-out rows" in err
     assert "Nothing was written" in err
 
 

@@ -1,6 +1,6 @@
 """One problem for every strategy and storage, each large enough for several pieces and the compiled kernels.
 
-    python every_strategy.py        solves each and prints a line of JSON with the bytes of the answer
+python every_strategy.py        solves each and prints a line of JSON with the bytes of the answer
 """
 
 from __future__ import annotations

@@ -80,7 +80,9 @@ CASES = {
     "dual, kernel": Case(lambda: dense(2000, 60_000, 1e-6), Dual(), DenseDesign, "kernel"),
     "dual": Case(lambda: dense(2000, 4000, 1e-9), Dual(), dual, "_step"),
     "dual, sparse": Case(lambda: sparse(2000, 60_000, 1500, 1e-6), Dual(), SparseDesign, "kernel"),
-    "newton_cg": Case(lambda: sparse(150_000, 50_000, 40, 1e-9, tol=1e-15), NewtonCG(), newton_cg, "_conjugate_gradients"),
+    "newton_cg": Case(
+        lambda: sparse(150_000, 50_000, 40, 1e-9, tol=1e-15), NewtonCG(), newton_cg, "_conjugate_gradients"
+    ),
     "newton_cg, dense": Case(lambda: dense(100_000, 800, 1e-9), NewtonCG(), newton_cg, "_conjugate_gradients"),
     "Newton certificate": Case(lambda: dense(10_000, 2500, 1.0, newton=True), NewtonCG(), driver, "newton_proof"),
     "separation": Case(lambda: dense(4000, 150, 0.0, signal=100.0), Slabwise(), separation, "_found"),

@@ -181,7 +181,7 @@ BAD_X = {
 }
 
 
-@pytest.mark.parametrize("X, words", BAD_X.values(), ids=BAD_X)
+@pytest.mark.parametrize(("X", "words"), BAD_X.values(), ids=BAD_X)
 def test_bad_X(X, words):
     y = Y[: len(X)] if isinstance(X, np.ndarray) else Y
     with pytest.raises(normball.InputError, match=words):
@@ -211,7 +211,7 @@ BAD_Y = {
 }
 
 
-@pytest.mark.parametrize("y, words", BAD_Y.values(), ids=BAD_Y)
+@pytest.mark.parametrize(("y", "words"), BAD_Y.values(), ids=BAD_Y)
 def test_bad_y(y, words):
     with pytest.raises(normball.InputError, match=words):
         normball.solve(X, y, lam=LAM)
@@ -246,7 +246,7 @@ BAD_ARGUMENTS = {
 }
 
 
-@pytest.mark.parametrize("arguments, words", BAD_ARGUMENTS.values(), ids=BAD_ARGUMENTS)
+@pytest.mark.parametrize(("arguments", "words"), BAD_ARGUMENTS.values(), ids=BAD_ARGUMENTS)
 def test_bad_arguments(arguments, words):
     """Errors that name the argument and its value."""
     with pytest.raises(normball.InputError, match=words):
@@ -278,7 +278,7 @@ def test_columns_are_matched_by_name():
     ):
         with pytest.raises(normball.InputError, match=words):
             solution.predict_proba(renamed)
-    with pytest.raises(normball.InputError, match="2 features.*3 features"):
+    with pytest.raises(normball.InputError, match=r"2 features.*3 features"):
         solution.predict_proba(X[:, :2])
 
 

@@ -7,20 +7,22 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
-
-import normball
-from normball import runtime
-from normball.designs import DenseDesign
 
 PROGRAM = Path(__file__).with_name("long_solves.py")
 LIMIT = 2.0  # seconds
-POOLED = ["survey", "anchored, sample", "anchored, rounds", "slab", "newton_cg", "newton_cg, dense", "Newton certificate"]
+POOLED = [
+    "survey",
+    "anchored, sample",
+    "anchored, rounds",
+    "slab",
+    "newton_cg",
+    "newton_cg, dense",
+    "Newton certificate",
+]
 CASES = [
     "survey", "survey, sparse", "anchored, sample", "anchored, rounds", "slab", "slab, L1", "slab, working set",
     "slab, sparse", "dual, kernel", "dual", "dual, sparse", "newton_cg", "newton_cg, dense", "Newton certificate",
@@ -33,7 +35,11 @@ def interrupt_each(cases, threads):
     """{case: (what the program said, seconds from Ctrl-C to that)}; one program for all cases."""
     environment = dict(os.environ, NORMBALL_THREADS=str(threads), PYTHONPATH=os.pathsep.join(map(str, sys.path)))
     program = subprocess.Popen(
-        [sys.executable, str(PROGRAM), *cases], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
+        [sys.executable, str(PROGRAM), *cases],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environment,
     )
     found = {}
     try:

@@ -68,8 +68,8 @@ UNITS = {
     "1e8": lambda X: X * [1e8, 1, 1, 1],
     "1e-4 and 1e8": lambda X: X * [1e-4, 1e8, 1, 1],
     "1e-12": lambda X: X * [1e-12, 1, 1, 1],
-    "a year": lambda X: X + [2000, 0, 0, 0],
-    "mean 1e6": lambda X: X + [1e6, 0, -1e6, 0],
+    "a year": lambda X: X + np.array([2000, 0, 0, 0]),
+    "mean 1e6": lambda X: X + np.array([1e6, 0, -1e6, 0]),
     "float32, mean 1000": lambda X: (X + 1000).astype(np.float32),
 }
 
@@ -231,7 +231,7 @@ def test_a_tiny_penalty_on_separated_data(kind, l1_ratio, lam):
 def test_one_class():
     """ "P(the only class) = 4e-5; NaN": an error that names the class; for weights, too."""
     X, y = plain(30)
-    with pytest.raises(normball.InputError, match="only one class.*'yes'"):
+    with pytest.raises(normball.InputError, match=r"only one class.*'yes'"):
         normball.solve(X, np.full(30, "yes"), lam=1.0)
     with pytest.raises(normball.InputError, match="sample_weight is zero on every row of class 'no'"):
         normball.solve(X, np.where(y == 1, "yes", "no"), lam=1.0, sample_weight=y)
@@ -297,8 +297,10 @@ def test_nothing_to_learn_from(form, penalty):
 @every_penalty
 @pytest.mark.parametrize(
     ("form", "value"),
-    [(np.asarray, 0.0), (np.asarray, 7.0), (np.asarray, 1e12)]
-    + [(scipy.sparse.csr_array, 0.0), (scipy.sparse.csr_array, 7.0), (scipy.sparse.csr_array, 1e6)],
+    [
+        *((np.asarray, value) for value in (0.0, 7.0, 1e12)),
+        *((scipy.sparse.csr_array, value) for value in (0.0, 7.0, 1e6)),
+    ],
 )
 def test_a_column_without_information(penalty, form, value):
     """An all-zero or a constant column beside others: the others' coefficients as without it, its own zero."""
@@ -313,7 +315,7 @@ def test_a_column_without_information(penalty, form, value):
 
 
 def test_one_row():
-    """n = 1: one hard label is one class, an error; a soft one is met exactly, without a penalty by the smallest norm."""
+    """n = 1: one hard label is one class, an error; a soft one is met exactly, unpenalised by the smallest norm."""
     x = np.array([[3.0, 4.0]])
     with pytest.raises(normball.InputError, match="only one class"):
         normball.solve(x, [1], lam=1.0)
@@ -347,8 +349,8 @@ def solved_or_named(X, y, name, **arguments):
     try:
         solution = normball.solve(X, y, **arguments)
     except normball.InputError as error:
-        assert name in str(error)
-        assert "Rescale" in str(error)
+        assert name in str(error)  # noqa: PT017 (either outcome is right)
+        assert "Rescale" in str(error)  # noqa: PT017
         return None
     assert np.isfinite([*solution.coef, solution.intercept, solution.certificate.gap]).all()
     assert solution.certificate.status == "certified"

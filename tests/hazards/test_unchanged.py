@@ -99,7 +99,7 @@ def test_frames_and_separated_data():
 
 
 def test_a_memory_map_is_not_written(tmp_path):
-    X, y, *_ = SETTINGS["anchored"].data()
+    X, *_ = SETTINGS["anchored"].data()
     np.save(tmp_path / "X.npy", X)
     written = (tmp_path / "X.npy").read_bytes()
     solve("anchored", form=lambda _: np.load(tmp_path / "X.npy", mmap_mode="r+"))

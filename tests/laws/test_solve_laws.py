@@ -258,3 +258,20 @@ def test_the_estimator_reads_C_as_a_factor_of_the_sum(kind, C):
     assert_same(fitted(lam=lam, weight=data.weight), plain)
     assert_same(fitted(lam=lam, weight=7 * data.weight), plain)
     assert_same(data.fit(lam=lam, sample_weight=data.weight), plain)
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+@pytest.mark.parametrize("l1_ratio", [0.0, 0.5, 1.0])
+def test_some_columns_standardised(l1_ratio, sparse):
+    """standardize=(True, False, …) is a fit of those columns divided by their standard deviations, mapped back."""
+    rng = np.random.default_rng(11)
+    X = rng.normal(size=(90, 4)) * [1.0, 5.0, 0.2, 3.0]
+    X[rng.random(X.shape) < 0.3] = 0.0
+    y, which = rng.integers(0, 2, 90), np.array([True, False, True, False])
+    unit = np.where(which, X.std(0), 1.0)
+    form = scipy.sparse.csr_array if sparse else np.asarray
+    found = normball.solve(form(X), y, lam=0.01, l1_ratio=l1_ratio, standardize=which, tol=1e-14)
+    by_hand = normball.solve(form(X / unit), y, lam=0.01, l1_ratio=l1_ratio, tol=1e-14)
+    np.testing.assert_allclose(found.coef * unit, by_hand.coef, atol=1e-10)
+    with pytest.raises(normball.InputError, match="standardize has 3 entries"):
+        normball.solve(X, y, lam=0.01, standardize=[True, False, True])

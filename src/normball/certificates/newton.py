@@ -129,7 +129,7 @@ def _rows(family, column, coef, intercept, support) -> Array:
 
 
 def _outside(family, support, V, where, size) -> tuple[Array, float]:
-    """Directions V outside the range, among all coefficients and in units of `size`; how far they move a row, squared."""
+    """Directions V outside the range, over all coefficients, in units of `size`; how far they move a row, squared."""
     flat = np.zeros((len(size), V.shape[1]))
     flat[where] = np.where(np.abs(V) > 1e-13, V, 0.0)  # rounding would weigh in other units
     if not V.shape[1]:

@@ -48,7 +48,7 @@ class Column:
     @classmethod
     def make(
         cls, survey: Survey, cells: Array, *, lam: float, l1_ratio: float = 0.0, factor: Array | None = None,
-        standardize: bool = False, split: int = 0, lower: Array | None = None, upper: Array | None = None,
+        standardize: bool | Array = False, split: int = 0, lower: Array | None = None, upper: Array | None = None,
     ) -> Column:  # fmt: skip
         """The vectors of λ Σ f_j (α|u_j| + (1-α)/2 u_j²), u = w (or sd·w), for coefficients scale·w; cells: training.
 
@@ -56,10 +56,8 @@ class Column:
         """
         p = len(survey.scale)
         factor = np.ones(p) if factor is None else factor
-        unit = 1.0 / survey.scale
-        if standardize:
-            sd = survey.sd(cells)
-            unit = np.where(sd > 0.0, sd / survey.scale, 1.0)
+        sd = survey.sd(cells)
+        unit = np.where(standardize, np.where(sd > 0.0, sd, survey.scale), 1.0) / survey.scale
         with np.errstate(over="ignore", under="ignore"):
             l1, l2 = lam * l1_ratio * factor * unit, lam * (1.0 - l1_ratio) * factor * unit * unit
         lower = np.full(p, -np.inf) if lower is None else lower * survey.scale

@@ -70,6 +70,7 @@ def judged(record, encoder, table, weights, tol):
     from ..errors import InputError
     from ..report import judge
     from .labels import code_of
+    from .outcome import scaled
     from .rows import read_rows
 
     rows = read_rows(table, encoder, record.target, weight=weights)
@@ -88,7 +89,7 @@ def judged(record, encoder, table, weights, tol):
     y = (np.array(places)[rows.y.astype(int)] == positive).astype(np.float64)
     result = verbs.audit(
         record.coef, rows.X, y, intercept=record.intercept, lam=record.lam, l1_ratio=record.l1_ratio,
-        sample_weight=rows.weight, standardize=record.standardize, tol=tol,
+        sample_weight=rows.weight, standardize=scaled(encoder, record.standardize), tol=tol,
     )  # fmt: skip
     rate = float(np.average(y, weights=rows.weight))
     null = float(np.log(rate) - np.log1p(-rate))

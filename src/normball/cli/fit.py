@@ -65,9 +65,9 @@ if TYPE_CHECKING:
 def fit(ctx, data, target, strength, force, as_object, quiet, out, report, **asked):  # fmt: skip
     """From a table to a certified model and a report.
 
-    DATA is a .csv, .tsv, .parquet or .feather file, or - for standard input. Columns are encoded, the penalty is put on
-    standardised columns, a part of the rows is held out to judge the fit without them; the model that is kept is
-    fitted on all rows, at the same strength. The first line of the output is the penalty.
+    DATA is a .csv, .tsv, .parquet or .feather file, or - for standard input. Columns are encoded, numbers are
+    standardised for the penalty, a part of the rows is held out to judge the fit without them; the model that is kept
+    is fitted on all rows, at the same strength. The first line of the output is the penalty.
     """
     options.check_targets({"--out": out, "--report": report}, data=data, force=force)
     strength.check(asked["l1_ratio"])
@@ -116,7 +116,7 @@ def run(table, data: str, target: str, strength, talk: Talk, command: str, asked
         command=command, data_hash=table.hash(), versions=options.versions(),
     )  # fmt: skip
     held = hold_out(y, plan.holdout, plan.seed, rows.group) if plan.holdout else None
-    columns = "standardised" if plan.standardize else "as they come"
+    columns = "numbers and dates standardised, 0/1 columns as they are" if plan.standardize else "as they come"
     apart = "" if held is None else f", and once without {int(held.sum()):,} held-out rows to judge it"
     talk.say(f"Fitting {len(y):,} rows × {len(encoder.names)} columns, {columns}{apart}")
     return fit_rows(plan, rows, encoder, y, held)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..files import ModelRecord, certificate_facts
 from ..report import Facts, Penalty, Recipe, coefficient_facts, proof_facts
 from .outcome import Outcome
@@ -20,7 +22,7 @@ def record_of(found: Outcome) -> ModelRecord:
     plan, s = found.plan, found.solution
     return ModelRecord(
         names=found.encoder.names, coef=s.coef, intercept=float(s.intercept), lam=float(s.lam),
-        l1_ratio=float(s.l1_ratio), standardize=s.standardize, total=float(s.total), classes=found.rows.classes,
+        l1_ratio=float(s.l1_ratio), standardize=plan.standardize, total=float(s.total), classes=found.rows.classes,
         positive=plan.positive, target=plan.target, encoder=found.encoder.schema.to_dict(),
         certificate=certificate_facts(s.certificate), command=plan.command, seed=plan.seed, data_hash=plan.data_hash,
         versions=plan.versions,
@@ -39,7 +41,12 @@ def facts_of(found: Outcome) -> Facts:
         columns=len(encoder.schema.columns),
         base_rate=found.base_rate,
         penalty=Penalty(
-            float(s.lam), float(s.l1_ratio), s.standardize, float(s.total), f"{plan.why[0].upper()}{plan.why[1:]}."
+            float(s.lam),
+            float(s.l1_ratio),
+            plan.standardize,
+            float(s.total),
+            f"{plan.why[0].upper()}{plan.why[1:]}.",
+            (int(np.sum(s.standardize)), len(s.coef)),
         ),
         proof=proof_facts(s.certificate),
         intercept=float(s.intercept),

@@ -77,7 +77,7 @@ def fit_rows(plan: Plan, rows: Rows, encoder: Encoder, y: np.ndarray, held: np.n
     alerts: list[Alert] = []
     judgement, train = None, np.ones(len(y), bool) if held is None else ~held
     if held is not None:
-        part, tested = _solved(plan, rows.X[train], y[train], w[train]), held
+        part, tested = _solved(plan, encoder, rows.X[train], y[train], w[train]), held
         rate = float(w[train] @ y[train] / w[train].sum())
         judgement = judge(
             part.decision_function(rows.X[tested]), y[tested], null_eta=float(np.log(rate) - np.log1p(-rate)),
@@ -89,7 +89,7 @@ def fit_rows(plan: Plan, rows: Rows, encoder: Encoder, y: np.ndarray, held: np.n
             alerts.append(Alert("uncertified", "serious", sentence))
         both = look.row_hashes(rows.X, y)
         alerts += look.duplicate_alerts(both[train], both[tested])
-    solution = _solved(plan, rows.X, y, w, encoder.names)
+    solution = _solved(plan, encoder, rows.X, y, w, encoder.names)
     base_rate = float(w @ y / w.sum())
     words = solution.certificate.summary().rpartition(" [")[0]
     alerts += look.proof_alerts(solution.certificate.status, words)
@@ -114,14 +114,19 @@ def sum_of_squares(X, w, mean) -> np.ndarray:
     return total
 
 
-def _solved(plan: Plan, X, y, w, names=None) -> Solution:
+def scaled(encoder: Encoder, standardize: bool) -> np.ndarray:
+    """Which encoded columns are standardised: what is measured in units. A 0/1 column has none, and a rare level would
+    go almost unpenalised: its spread is small."""
+    return encoder.measured & standardize
+
+
+def _solved(plan: Plan, encoder: Encoder, X, y, w, names=None) -> Solution:
     """One fit, its warning left to the output; names: of the encoded columns, for the certificate's words."""
     lam = plan.strength.lam(float(w.sum()), plan.l1_ratio)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        found = solve(
-            X, y, lam=lam, l1_ratio=plan.l1_ratio, sample_weight=w, standardize=plan.standardize, tol=plan.tol
-        )
+        which = scaled(encoder, plan.standardize)
+        found = solve(X, y, lam=lam, l1_ratio=plan.l1_ratio, sample_weight=w, standardize=which, tol=plan.tol)
     if names is None:
         return found
     certificate = replace(found.certificate, names=names)

@@ -36,7 +36,7 @@ def show_outcome(found: Outcome, files: dict[str, str]) -> None:
 def headline(found: Outcome) -> list[str]:
     """Penalty, certificate, base rate, held-out numbers."""
     plan, n = found.plan, len(found.rows.y)
-    kind = penalty_in_words(found.solution.lam, plan.l1_ratio, plan.standardize)
+    kind = penalty_in_words(found.solution.lam, plan.l1_ratio, found.solution.standardize)
     lines = [f"Penalty: {kind} ({plan.why})", found.solution.certificate.summary()]
     share = f"{100 * found.base_rate:.3g} %" + (" by weight" if found.rows.weight is not None else "")
     lines.append(
@@ -95,7 +95,7 @@ def as_json(found: Outcome, files: dict[str, str]) -> dict[str, Any]:
         "penalty": {
             "lambda": s.lam,
             "l1_ratio": s.l1_ratio,
-            "standardize": s.standardize,
+            "standardize": plan.standardize,
             "why": plan.why,
             "dialects": dialects(s.lam, s.l1_ratio, s.total),
         },

@@ -210,7 +210,9 @@ class SparseDesign(Design):
         mean = moments[:, 0].sum(0) / total
         with np.errstate(over="ignore", invalid="ignore"):
             variance = moments[:, 1].sum(0) / total - mean**2
-            hidden = ~(np.isfinite(variance) & (variance > 1e-4 * mean**2)) | (np.maximum(np.abs(low), np.abs(high)) < 1e-140)
+            hidden = ~(np.isfinite(variance) & (variance > 1e-4 * mean**2)) | (
+                np.maximum(np.abs(low), np.abs(high)) < 1e-140
+            )
         for j in np.flatnonzero(hidden & (low < high)):
             about[j], unit[j] = mean[j], max(abs(low[j]), abs(high[j]))
             for cell in range(self.n_cells):

@@ -20,6 +20,7 @@ from .matrix import Matrix, align, check_finite, read_matrix
 from .values import (
     read_C,
     read_flag,
+    read_flags,
     read_init,
     read_l1_ratio,
     read_lam,
@@ -36,6 +37,7 @@ __all__ = [
     "check_finite",
     "read_C",
     "read_flag",
+    "read_flags",
     "read_init",
     "read_inputs",
     "read_l1_ratio",

@@ -125,6 +125,19 @@ def read_limit(value, name: str) -> float | None:
     return None if value is None else read_number(value, name, "a number > 0, or None for no limit", lambda v: v > 0.0)
 
 
+def read_flags(value, size: int, name: str) -> bool | np.ndarray:
+    """A truth value, or one for each column: (size,) bool."""
+    if isinstance(value, np.ndarray | list | tuple) and np.ndim(value) == 1:
+        flags = np.asarray(value)
+        if flags.dtype == bool and len(flags) == size:
+            return flags
+        raise InputError(
+            f"{name} has {len(flags)} entries of type {flags.dtype}: give True, False, or one bool for each of the "
+            f"{size} columns of X."
+        )
+    return read_flag(value, name)
+
+
 def read_flag(value, name: str) -> bool:
     """True or False, and nothing that merely looks like it."""
     if not isinstance(value, (bool, np.bool_)):

@@ -46,9 +46,9 @@ def logistic_dense(X, mean, inverse, w, b, offset, y, c, G, sums):
 def _whole_tiles(X, mean, inverse, v, b, offset, y, c, G, sums, eta, r, h, g, stripe):
     """Whole tiles of C-ordered rows; returns how many rows that was.
 
-    One loop multiplies the tile at hand by r and h and the next one by v, on four distant rows of each: four streams from
-    memory flow while the core works from cache (12.9 ms a read of 160 MB against 21 ms one after the other; reading
-    alone takes 10.3).
+    One loop multiplies the tile at hand by r and h and the next one by v, on four distant rows of each: four streams
+    from memory flow while the core works from cache (13 ms a read of 160 MB, against 21 ms one after the other; reading
+    alone takes 10).
     """
     m, p = X.shape
     S, tile = stripe, 4 * stripe

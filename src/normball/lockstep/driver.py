@@ -156,7 +156,7 @@ def _prove(family: Family, best: Best, asked: bool, hurry: bool) -> None:
     column, design = family.columns[0], family.design
     k = 1 + np.count_nonzero((best.coef != 0.0) | (column.l1 == 0.0))
     cheap = design.n * k * k <= NEWTON_WORK
-    if best.proof is None and best.rounds and (cheap or not hurry and (asked or len(family.free))):
+    if best.proof is None and best.rounds and (cheap or (not hurry and (asked or len(family.free)))):
         best.proof = newton_proof(family, column, best.coef, best.intercept)
     if best.proof is None:
         return

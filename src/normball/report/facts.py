@@ -24,6 +24,7 @@ class Penalty:
     l1_ratio     0: L2, 1: L1
     standardize  whether sd·w is penalised instead of w
     total        sum of the observation weights of the fit: turns λ into C = 1/(λ total)
+    columns      (standardised, all) encoded columns, where not all of them are
     why          a sentence: where λ comes from ("C = 1, the default until cross-validation comes.")
     """
 
@@ -32,10 +33,12 @@ class Penalty:
     standardize: bool
     total: float
     why: str = ""
+    columns: tuple[int, int] | None = None
 
     @property
     def words(self) -> str:
-        return penalty_in_words(self.lam, self.l1_ratio, self.standardize)
+        which = self.standardize if self.columns is None else np.arange(self.columns[1]) < self.columns[0]
+        return penalty_in_words(self.lam, self.l1_ratio, which)
 
 
 @dataclass(frozen=True)

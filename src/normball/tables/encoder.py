@@ -22,6 +22,7 @@ class Encoder:
 
     names       of the p encoded columns, all different: `age`, `age (missing)`, `sex=male`, `day (month)`
     sources     the column of the table that each comes from
+    measured    (p,) bool: numbers and parts of dates, which have a unit; the others hold only 0 and 1
     reference   {column: the level that has no column of its own, which the others are measured against}
     set_aside   (column, kind, sentence) of the columns that are not used
     """
@@ -30,6 +31,7 @@ class Encoder:
         self.schema = schema
         self._missing = frozenset(schema.missing)
         self._plan = [(column, _labels(column)) for column in schema.used]
+        self.measured = np.array([m for column, _ in self._plan for m in _measured(column)], bool)
         self.sources = tuple(column.name for column, labels in self._plan for _ in labels)
         self.names = _all_different(label for _, labels in self._plan for label in labels)
         self.reference = {c.name: c.levels[0] for c in schema.used if c.kind == "category"}
@@ -89,6 +91,12 @@ def _labels(column: ColumnSchema) -> list[str]:
     if column.kind == "date":
         return [f"{column.name} ({part})" for part in column.parts] + flag
     return ([column.name] if column.varies else []) + flag
+
+
+def _measured(column: ColumnSchema) -> list[bool]:
+    """Which of those labels are measured on a scale."""
+    whole = {"date": len(column.parts), "number": int(column.varies)}.get(column.kind, 0)
+    return [k < whole for k in range(len(_labels(column)))]
 
 
 def _all_different(labels: Iterable[str]) -> tuple[str, ...]:
