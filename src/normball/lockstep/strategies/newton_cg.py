@@ -12,6 +12,7 @@ import numpy as np
 import scipy.linalg as sl
 
 from ...certificates.problem import Array, Candidates, Evidence, Family
+from ...runtime import late
 from ..newton import HALVINGS, ROUNDING
 
 HEAD = 32
@@ -159,7 +160,7 @@ def _conjugate_gradients(state: State, h: Array, g: Array, gb: float, M: Precond
     v, vb, rho = z.copy(), zb, tail + share
     goal = rho * _forcing(state, rho)
     for _ in range(min(1000, 10 * (design.p + 1))):
-        if rho <= goal:
+        if rho <= goal or late():
             break
         Hv, Hvb = design.add_up(_hess_block, h, v, vb, u)
         Hvb = Hvb if design.intercept else 0.0
