@@ -22,7 +22,7 @@ class Given:
     l1_ratio: float
     sample_weight: Any
     fit_intercept: bool
-    standardize: bool
+    standardize: bool | np.ndarray
     penalty_factor: Any
 
 

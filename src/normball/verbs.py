@@ -22,7 +22,7 @@ from .runtime import Watch
 
 def solve(
     X, y=None, *, lam=None, l1_ratio=0.0, penalty_factor=None, sample_weight=None, offset=None, fit_intercept=True,
-    standardize=False, tol=1e-8, max_reads=None, time_limit=None, init=None,
+    standardize: bool | np.ndarray = False, tol=1e-8, max_reads=None, time_limit=None, init=None,
 ) -> Solution:  # fmt: skip
     """Minimise  Σ c_i ℓ(y_i, η_i) + λ Σ_j f_j (α|w_j| + (1-α)/2 w_j²),  η = offset + b + X w,  and prove it.
 
@@ -64,7 +64,7 @@ def solve(
 
 def audit(
     model_or_coef, X, y=None, *, intercept=0.0, lam=None, C=None, l1_ratio=0.0, penalty_factor=None, sample_weight=None,
-    offset=None, fit_intercept=True, standardize=False, tol=1e-8, newton=False,
+    offset=None, fit_intercept=True, standardize: bool | np.ndarray = False, tol=1e-8, newton=False,
 ) -> Audit:  # fmt: skip
     """How far *anybody's* coefficients are from the optimum of their own problem, proved.
 

@@ -137,7 +137,7 @@ def nap(block):
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_a_piece_is_left_between_two_blocks(threads):
-    """Each of the sixteen pieces would take two seconds; the pool ends with the block it is at, and its threads with it."""
+    """Each of the sixteen pieces would take two seconds; the pool ends with the block it is at, its threads too."""
     n = 16 * 40 * 8  # 40 blocks of 8 rows in a piece
     design = DenseDesign(np.broadcast_to(0.0, (n, 8192)), *np.zeros((3, n)))
     assert len(design.chunks()) == 16
@@ -187,7 +187,7 @@ except KeyboardInterrupt:
 
 
 def test_an_import_is_not_cut_in_two():
-    """Ctrl-C while numba is imported, in the first larger fit of a session: half an import would spoil all later fits."""
+    """Ctrl-C while numba is imported, in the first larger fit: half an import would spoil the whole session."""
     done = program("""
 import signal, sys
 import numpy as np
