@@ -314,6 +314,15 @@ def test_a_column_without_information(penalty, form, value):
     assert abs(solution.coef[1]) <= 1e-6  # on sparse columns, all but free: the intercept takes it back
 
 
+def test_a_large_constant_among_sparse_columns():
+    """Aliased with the intercept, in units 1e12 times its own: the smallest norm is zero, and no digit is lost."""
+    X, y = plain(60, 2)
+    best = minimise(X, y, l1=np.zeros(2), l2=np.zeros(2))
+    solution = normball.solve(scipy.sparse.csr_array(np.insert(X, 1, 1e12, axis=1)), y, lam=0.0, tol=1e-14)
+    assert solution.certificate.status == "certified"
+    assert solution.coef == pytest.approx([float(best.coef[0]), 0.0, float(best.coef[1])], abs=1e-10)
+
+
 def test_one_row():
     """n = 1: one hard label is one class, an error; a soft one is met exactly, unpenalised by the smallest norm."""
     x = np.array([[3.0, 4.0]])
@@ -388,6 +397,21 @@ def test_any_scale_where_it_matters(l1_ratio, form, scale):
     else:
         best = minimise(X, y, l1=l1 * [1, 0], l2=l2 * [1, 0])
         assert solution.coef * [1, scale] == pytest.approx(best.coef.astype(float), abs=1e-10)
+
+
+@pytest.mark.parametrize("scale", [1e-100, 1e-30, 1e-10])
+@pytest.mark.parametrize("form", [np.asarray, scipy.sparse.csr_array])
+def test_any_scale_where_the_rows_are_too_many_to_look_at(form, scale, monkeypatch):
+    """The same from Grams alone: a ridge that is huge on one column does not hide the others."""
+    for room in ("normball.lockstep.newton.ROWS", "normball.certificates.newton.ROWS"):
+        monkeypatch.setattr(room, 0)
+    X, y = plain(60, 3)
+    l1, l2 = vectors(X[:, :2], 0.01)
+    best = minimise(X[:, :2], y, l1=l1, l2=l2)
+    solution = normball.solve(form(X * [1, 1, scale]), y, lam=0.01, tol=1e-14)
+    assert solution.certificate.status == "certified"
+    assert solution.certificate.coef_error is not None
+    assert solution.coef * [1, 1, scale] == pytest.approx([*best.coef.astype(float), 0.0], abs=3e-20 / scale**2 + 1e-10)
 
 
 @pytest.mark.parametrize("form", [np.asarray, scipy.sparse.csr_array])
