@@ -23,6 +23,7 @@ from normball.lockstep.newton import Newton
 
 PROGRAM = Path(__file__).with_name("long_solves.py")
 LIMIT = 2.0  # seconds
+PATIENCE = 150.0  # seconds that all cases together may take
 POOLED = [
     "survey",
     "anchored, sample",
@@ -50,22 +51,30 @@ def interrupt_each(cases, threads):
         text=True,
         env=environment,
     )
-    found = {}
+    found, guard = {}, threading.Timer(PATIENCE, program.kill)
+    guard.start()
     try:
         for case in cases:
-            place = json.loads(program.stdout.readline())
+            place = said(program)
             if place != {"at": case}:
                 found[case] = place, 0.0
                 continue
             time.sleep(SHORT.get(case, 0.3))
             sent = time.perf_counter()
             program.send_signal(signal.SIGINT)
-            found[case] = json.loads(program.stdout.readline()), time.perf_counter() - sent
+            found[case] = said(program), time.perf_counter() - sent
     finally:
+        guard.cancel()
         program.kill()
         program.wait()
         program.stdout.close()
     return found
+
+
+def said(program):
+    """The next line of the program; what is no JSON (the end, a traceback) is no answer."""
+    line = program.stdout.readline()
+    return json.loads(line) if line.startswith("{") else {"came": f"no answer: {line}"}
 
 
 @pytest.fixture(scope="module")
