@@ -191,6 +191,9 @@ class Watch:
         """Seconds until the time limit, infinite without one."""
         return math.inf if self.time_limit is None else max(self.time_limit - self.seconds, 0.0)
 
+    def tell(self, family, bests) -> None:
+        """After every round; progress.py listens."""
+
     def stopped(self, reads: float = 0.0) -> bool:
         """Whether a limit is reached; `reason` then says which."""
         if self.max_reads is not None and reads >= self.max_reads:

@@ -211,9 +211,9 @@ def _solve(task: Task, watch: Watch, start, newton: bool = False) -> Solution:
         raise InputError(f"init has intercept={start[1]!r} but fit_intercept=False. Give 0.")
     try:
         with runtime.workers():
-            answer = solve_family(family, choose_chain(family), watch, init, newton, task.names)
+            answer = solve_family(family, choose_chain(family), watch, init, newton, task.names)[0]
     except Interrupted as stop:
-        stop.solution = stop.answer and _solution(task, stop.answer)
+        stop.solution = _solution(task, stop.answer[0]) if stop.answer else None
         raise
     return _solution(task, answer)
 

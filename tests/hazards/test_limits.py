@@ -118,9 +118,10 @@ class Fake:
 
     gives_up: str
     name: str = "fake"
+    many: bool = False
 
-    def start(self, family, warm):
-        return {"family": family, "left": 3, "warm": warm}
+    def start(self, family, ids, bests):
+        return {"family": family, "left": 3}
 
     def propose(self, state):
         if self.gives_up == "nothing to try":
@@ -129,7 +130,7 @@ class Fake:
         coef = np.full((state["family"].design.p, 1), {"worse": 50.0, "nan": np.nan}.get(self.gives_up, 0.01))
         return Candidates(np.array([0]), coef, np.array([0.0]))
 
-    def learn(self, state, asked, evidence, gap):
+    def learn(self, state, asked, evidence, gaps, done):
         return state["left"] == 0
 
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from normball.certificates import Column
+from normball.certificates import Column, Shape
 from normball.designs import DenseDesign, SparseDesign
 from normball.lockstep import choose_chain
 
@@ -19,7 +19,7 @@ def chain_for(n, p, penalty, nnz=None, free=0, box=False):
     design.n, design.p, design.nnz = n, p, nnz
     l1, l2 = ((penalty in ("L1", "EN")) * np.full(p, 0.1), (penalty in ("L2", "EN")) * np.full(p, 0.1))
     l1[:free] = l2[:free] = 0.0
-    column = Column(0.1, 0.5, 0, l1, l2, np.full(p, 0.0 if box else -np.inf), np.full(p, np.inf))
+    column = Column(1.0, 0.5, 0, Shape(l1, l2, np.full(p, 0.0 if box else -np.inf), np.full(p, np.inf)))
     return [strategy.name for strategy in choose_chain(SimpleNamespace(design=design, columns=(column,)))]
 
 

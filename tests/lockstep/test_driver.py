@@ -24,13 +24,14 @@ class Script:
 
     points: list
     name: str = "script"
+    many: bool = False
     patience: int = 10**6
     polished: bool = False
     seen: list = field(default_factory=list)  # gaps it was told
     starts: list = field(default_factory=list)  # where it was started
 
-    def start(self, family, warm):
-        self.starts.append(family.design.to_original(warm.coef, warm.intercept))
+    def start(self, family, ids, bests):
+        self.starts.append(family.design.to_original(*bests[0].start))
         return {"family": family, "left": list(self.points)}
 
     def propose(self, state):
@@ -39,8 +40,8 @@ class Script:
         w, b = state["family"].design.to_conditioned(*state["left"].pop(0))
         return Candidates(np.array([0]), np.asarray(w)[:, None], np.array([b]), polished=self.polished)
 
-    def learn(self, state, asked, evidence, gap):
-        self.seen.append(gap)
+    def learn(self, state, asked, evidence, gaps, done):
+        self.seen.append(float(gaps[0]))
         return len(self.seen) >= self.patience
 
 
@@ -66,7 +67,7 @@ class Case:
         return float(objective(self.X, self.y, b, coef, **self.arguments) - self.best.value)
 
     def run(self, *chain, watch=None, **more):
-        return solve_family(self.family, chain, watch or Watch(), **more)
+        return solve_family(self.family, chain, watch or Watch(), **more)[0]
 
 
 def test_the_best_point_is_kept_whatever_comes_after():

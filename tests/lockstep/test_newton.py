@@ -8,7 +8,7 @@ import scipy.sparse as sp
 
 from judge import minimise, objective, penalty_vectors
 from lockstep.families import family_of, judged
-from normball.certificates import Column
+from normball.certificates import Column, Shape
 from normball.lockstep.curvature import gram_step, row_step, solve_psd, subproblem
 from normball.lockstep.newton import Newton, violation
 from normball.lockstep.panel import Slab, Whole
@@ -20,7 +20,7 @@ KINDS = {"L2": (0.0, 0.3), "L1": (0.05, 0.0), "EN": (0.05, 0.1), "none": (0.0, 0
 
 def column_of(p, kind, lower=-INF, upper=INF):
     l1, l2 = KINDS[kind]
-    return Column(1.0, 0.5, 0, np.full(p, l1), np.full(p, l2), np.full(p, lower), np.full(p, upper))
+    return Column(1.0, 0.5, 0, Shape(np.full(p, l1), np.full(p, l2), np.full(p, lower), np.full(p, upper)))
 
 
 def model(rng, n, p, intercept=True):

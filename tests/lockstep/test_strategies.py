@@ -48,7 +48,7 @@ class Problem:
 
     def agrees(self, *chain, tol=1e-10):
         """Certified by the last of these strategies; the gap holds; coefficients far within √gap of the judge's."""
-        answer = solve_family(self.family(tol), chain, Watch())
+        answer = solve_family(self.family(tol), chain, Watch())[0]
         proof = answer.certificate
         assert proof.status == "certified" and proof.strategy == chain[-1].name
         excess = float(objective(self.X, self.y, answer.intercept, answer.coef, **self.arguments) - self.best.value)
@@ -91,7 +91,7 @@ def test_slab_in_a_box(penalty, box, intercept):
     low, high = (np.array([end] * 4 + [free]) for end, free in zip(box, (-np.inf, np.inf), strict=True))
     rows, strength = dict(weight=one.weight, offset=one.offset), PENALTIES[penalty]
     family = family_of(X, one.y, intercept=intercept, lower=low, upper=high, tol=1e-10, **rows, **strength)
-    answer = solve_family(family, (Slabwise(),), Watch())
+    answer = solve_family(family, (Slabwise(),), Watch())[0]
     assert answer.certificate.status == "certified"
     assert np.all(answer.coef >= low - 1e-15) and np.all(answer.coef <= high + 1e-15)
     l1, l2 = penalty_vectors(5, strength["lam"], strength.get("l1_ratio", 0.0))
@@ -171,7 +171,7 @@ def test_anchored_reads_little(penalty):
 def test_one_more_step_after_the_proof(strategy, problem):
     """Asked for 1e-4, a second-order step beyond it: the gap is far below, the coefficients far closer than √gap."""
     one = Problem(**problem)
-    answer = solve_family(one.family(1e-4), (strategy,), Watch())
+    answer = solve_family(one.family(1e-4), (strategy,), Watch())[0]
     assert answer.certificate.status == "certified"
     excess = float(objective(one.X, one.y, answer.intercept, answer.coef, **one.arguments) - one.best.value)
     assert excess <= 1e-7 * answer.certificate.null_loss
@@ -190,5 +190,5 @@ def test_a_start_at_the_answer_is_kept(strategy, problem):
     one = Problem(**problem)
     family = one.family(1e-8)
     init = family.design.to_conditioned(one.best.coef.astype(float), float(one.best.intercept))
-    answer = solve_family(family, (strategy,), Watch(), init)
+    answer = solve_family(family, (strategy,), Watch(), init)[0]
     assert answer.certificate.status == "certified" and answer.certificate.rounds <= 3

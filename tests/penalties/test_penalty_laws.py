@@ -8,7 +8,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from normball.certificates import Column
+from normball.certificates import Column, Shape
 from normball.penalties import ElasticPenalty
 
 INF = np.inf
@@ -43,7 +43,7 @@ every_kind = pytest.mark.parametrize("kind", KINDS)
 def column_of(*rows):
     """A Column whose coordinates are the given (l1, l2, lower, upper)."""
     l1, l2, lower, upper = np.array(rows, float).T
-    return Column(1.0, 0.5, 0, l1, l2, lower, upper)
+    return Column(1.0, 0.5, 0, Shape(l1, l2, lower, upper))
 
 
 def exact_value(w, l1, l2):

@@ -20,6 +20,7 @@ class Certificate:
     reads, rounds   passes over X, everything counted; judging passes
     coef_error      (p,) or None: |coef - optimum| is proved to be at most this (Newton certificate)
     separation      the direction that separates the classes, where one was found; on X's columns, p is the intercept
+    single_precision  the gap is that of a float32 pass, with an allowance for it (folds only)
     aliased         columns in an exact linear dependence at λ = 0: the smallest-norm solution is given
     """
 
@@ -37,6 +38,7 @@ class Certificate:
     intercept_error: float | None = None
     separation: Separation | None = None
     aliased: tuple[int, ...] = ()
+    single_precision: bool = False
     names: tuple[str, ...] | None = field(default=None, repr=False)
 
     @property

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..penalties import ElasticPenalty
-from .problem import Array, Column, Evidence, Family
+from .problem import Array, Candidates, Column, Evidence, Family
 
 ROUNDING = 1e-13
 """Of a free gradient, in conditioned coordinates (its terms add up to about 1): more than this is not rounding."""
+SINGLE = 1e-8
+"""What a float32 pass may hide of an L1 gap, per unit of ‖w‖₁ (measured: 8e-9, docs/design/engine.md, decision 9)."""
 
 
 def objective(family: Family, column: Column, coef: Array, loss: float) -> float:
@@ -30,13 +32,31 @@ class Facts:
 
 def family_gap(family: Family, column: Column, coef: Array, intercept: float, evidence: Evidence, k: int = 0) -> float:
     """`duality_gap` over all columns of a design; infinite where its free columns are too many."""
+    return duality_gap(facts_of(family), column, coef, intercept, evidence, k) if family.exact else np.inf
+
+
+def facts_of(family: Family) -> Facts:
+    return Facts(family.penalty, family.free, family.design.survey.reach, family.design.intercept)
+
+
+def family_gaps(family: Family, asked: Candidates, evidence: Evidence) -> Array:
+    """The gap of every candidate that was to be proved, infinite for the others, (C,); float32 passes pay for it."""
+    gaps = np.full(len(asked.ids), np.inf)
     if not family.exact:
-        return np.inf
-    facts = Facts(family.penalty, family.free, family.design.survey.reach, family.design.intercept)
-    return duality_gap(facts, column, coef, intercept, evidence, k)
+        return gaps
+    facts, compiled = facts_of(family), family.design.fast and len(gaps) > 1
+    for k, i in enumerate(asked.ids):
+        if asked.exact is None or asked.exact[k]:
+            coef, b = asked.coefs[:, k], float(asked.intercepts[k])
+            gaps[k] = duality_gap(facts, family.columns[i], coef, b, evidence, k, compiled)
+            if asked.single:
+                gaps[k] += SINGLE * (np.abs(coef).sum() + abs(b))
+    return gaps
 
 
-def duality_gap(facts: Facts, column: Column, coef: Array, intercept: float, evidence: Evidence, k: int = 0) -> float:
+def duality_gap(
+    facts: Facts, column: Column, coef: Array, intercept: float, evidence: Evidence, k: int = 0, compiled: bool = False
+) -> float:
     """An upper bound of F(b, w) - min F from candidate k of one float64 pass.
 
     Parameters
@@ -44,6 +64,7 @@ def duality_gap(facts: Facts, column: Column, coef: Array, intercept: float, evi
     column : Column        vectors (p,), conditioned coordinates
     coef, intercept        the candidate judged, (p,) and float
     evidence : Evidence    the sums of that pass
+    compiled               use the kernel: for families of many columns
 
     Returns
     -------
@@ -63,6 +84,14 @@ def duality_gap(facts: Facts, column: Column, coef: Array, intercept: float, evi
     held = np.ones(len(coef), bool)
     held[facts.free] = False
     spread, tail, best = np.sqrt(evidence.spread[k]), evidence.tail[k], np.inf
+    if compiled:
+        from ..kernels.model import column_gap
+
+        vectors = (column.l1, column.l2, column.lower, column.upper, held)
+        leak = np.abs(z[~held] * coef[~held]).sum() + abs(intercept * off_b)
+        return column_gap(
+            np.ascontiguousarray(z), np.ascontiguousarray(coef), *vectors, evidence.spread[k], shift, tail, leak
+        )
     penalty = facts.penalty
     scales = (
         {1.0} if column.smooth else {penalty.feasible_scale(z, column), penalty.feasible_scale(z, column, every=True)}
@@ -77,6 +106,10 @@ def duality_gap(facts: Facts, column: Column, coef: Array, intercept: float, evi
 
 def _free_corrected(facts: Facts, evidence: Evidence, k: int):
     """z = Xᵀ c(r - h∘X_U δ), ‖δ‖_{H_UU} and what is left of Σ c r; None if no legal δ is found."""
+    if evidence.shift is not None:
+        shift = float(evidence.shift[k])
+        off_b = float(evidence.grad_b[k]) if facts.intercept else 0.0
+        return (evidence.grad[:, k], shift, off_b) if np.isfinite(shift) else None
     head = evidence.grad_b[k : k + 1] if facts.intercept else evidence.grad_b[:0]
     g = np.concatenate([head, evidence.grad[facts.free, k]])
     if not len(g):

@@ -6,7 +6,7 @@ coefficients are scale·w and the intercept is b + Σ mean·w; the doors map bac
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -23,27 +23,71 @@ EXACT_FREE = 64
 
 
 @dataclass(frozen=True)
-class Column:
-    """One problem of a family: its strength and its split of the rows; vectors are (p,), conditioned coordinates."""
+class Shape:
+    """A penalty at λ = 1: what the columns of a path share; vectors (p,), conditioned coordinates."""
 
-    lam: float
-    l1_ratio: float
-    split: int
     l1: Array
     l2: Array
     lower: Array
     upper: Array
 
     @cached_property
-    def free(self) -> Array:
-        """Which columns carry neither penalty nor a two-sided box: nothing but the loss holds them (p,) bool."""
-        boxed = np.isfinite(self.lower) & np.isfinite(self.upper)
-        return (self.l1 == 0.0) & (self.l2 == 0.0) & ~boxed
+    def boxed(self) -> bool:
+        return bool(np.isfinite(self.lower).any() or np.isfinite(self.upper).any())
 
     @cached_property
     def smooth(self) -> bool:
         """Neither an L1 part nor bounds: a Newton step is one linear system."""
-        return not (self.l1.any() or np.isfinite(self.lower).any() or np.isfinite(self.upper).any())
+        return not (self.l1.any() or self.boxed)
+
+    @cached_property
+    def loose(self) -> Array:
+        """Columns without a two-sided box (p,) bool."""
+        return ~(np.isfinite(self.lower) & np.isfinite(self.upper))
+
+    def only(self, j: Array) -> Shape:
+        """The same restricted to the features j."""
+        return Shape(self.l1[j], self.l2[j], self.lower[j], self.upper[j])
+
+
+@dataclass(frozen=True)
+class Column:
+    """One problem of a family: its strength, its split of the rows, and the shape of its penalty."""
+
+    lam: float
+    l1_ratio: float
+    split: int
+    shape: Shape
+
+    @property
+    def l1(self) -> Array:
+        """λ α f_j in conditioned coordinates (p,)."""
+        with np.errstate(over="ignore", under="ignore"):
+            return self.lam * self.shape.l1
+
+    @property
+    def l2(self) -> Array:
+        """λ (1-α) f_j in conditioned coordinates (p,)."""
+        with np.errstate(over="ignore", under="ignore"):
+            return self.lam * self.shape.l2
+
+    @property
+    def lower(self) -> Array:
+        return self.shape.lower
+
+    @property
+    def upper(self) -> Array:
+        return self.shape.upper
+
+    @property
+    def free(self) -> Array:
+        """Which columns carry neither penalty nor a two-sided box: nothing but the loss holds them (p,) bool."""
+        return (self.l1 == 0.0) & (self.l2 == 0.0) & self.shape.loose
+
+    @property
+    def smooth(self) -> bool:
+        """Neither an L1 part nor bounds: a Newton step is one linear system."""
+        return self.shape.smooth or (self.lam == 0.0 and not self.shape.boxed)
 
     @classmethod
     def make(
@@ -59,20 +103,22 @@ class Column:
         sd = survey.sd(cells)
         unit = np.where(standardize, np.where(sd > 0.0, sd, survey.scale), 1.0) / survey.scale
         with np.errstate(over="ignore", under="ignore"):
-            l1, l2 = lam * l1_ratio * factor * unit, lam * (1.0 - l1_ratio) * factor * unit * unit
+            l1, l2 = l1_ratio * factor * unit, (1.0 - l1_ratio) * factor * unit * unit
         lower = np.full(p, -np.inf) if lower is None else lower * survey.scale
         upper = np.full(p, np.inf) if upper is None else upper * survey.scale
-        return cls(lam, l1_ratio, split, l1, l2, lower, upper)
+        return cls(lam, l1_ratio, split, Shape(l1, l2, lower, upper))
+
+    def at(self, lam: float) -> Column:
+        """The same column at another strength; the vectors are shared."""
+        return replace(self, lam=lam)
 
     def times(self, factor: float) -> Column:
         """The same column at `factor` times its strength."""
-        return Column(
-            self.lam * factor, self.l1_ratio, self.split, self.l1 * factor, self.l2 * factor, self.lower, self.upper
-        )
+        return replace(self, lam=self.lam * factor)
 
     def only(self, j: Array) -> Column:
         """The same column restricted to the features j."""
-        return Column(self.lam, self.l1_ratio, self.split, self.l1[j], self.l2[j], self.lower[j], self.upper[j])
+        return replace(self, shape=self.shape.only(j))
 
 
 @dataclass(frozen=True)
@@ -93,13 +139,25 @@ class Family:
     free: Array
     metric: Array
     tol: float
+    polish: bool = False  # one more step after the proof, for coefficients as good as the objective
+    single_precision: bool = False  # certificates may come from float32 passes (and then allow for it)
 
     @classmethod
     def single(cls, design: Design, loss: Loss, penalty: ElasticPenalty, column: Column, metric: Array, tol: float):
         """One column, every row in its training set."""
         train = np.ones((design.n_cells, 1), bool)
         norm = np.array([design.weight.sum()])
-        return cls(design, loss, penalty, (column,), train, ~train, norm, np.flatnonzero(column.free), metric, tol)
+        return cls(design, loss, penalty, (column,), train, ~train, norm, np.flatnonzero(column.free), metric, tol, True)
+
+    def alone(self, k: int) -> Family:
+        """The family of column k only."""
+        return self.alone_at(self.columns[k])
+
+    def alone_at(self, column: Column) -> Family:
+        """The family of that column only."""
+        family = replace(self, columns=(column,))
+        family.__dict__["_shares"] = self._shares
+        return family
 
     @property
     def exact(self) -> bool:
@@ -113,6 +171,14 @@ class Family:
             self._shares[split] = d.weight * (kept[0] if d.cells is None else kept[d.cells])
         return self._shares[split]
 
+    def held_out(self, split: int) -> Array:
+        """The rows on which a split is judged."""
+        kept = self.test[:, split]
+        if not kept.any():
+            return np.zeros(0, int)
+        d = self.design
+        return np.flatnonzero(kept[d.cells] if d.cells is not None else np.full(d.n, kept[0]))
+
     @cached_property
     def _shares(self) -> dict[int, Array]:
         return {}
@@ -123,6 +189,9 @@ class Candidates:
     """What a strategy wants judged now.  eta (n, C) if it carries it: the pass is then only XᵀR.
 
     `polished`: the strategy has already taken a step past its own tolerance, so the driver asks for no further one.
+    `exact` (C,) bool: which columns are to be proved now (None: all); the others get their gradient only.
+    `single`: one pass in float32 will do.  `centred`, with eta: the residuals are made orthogonal to the intercept and
+    the free columns before Xᵀ is taken, so the gradient is that of a dual point and needs no cross.
     """
 
     ids: Array
@@ -130,11 +199,17 @@ class Candidates:
     intercepts: Array  # (C,)
     eta: Array | None = None
     polished: bool = False
+    exact: Array | None = None
+    single: bool = False
+    centred: bool = False
 
 
 @dataclass
 class Evidence:
     """Sums over blocks in fixed order: all that steps and proofs know of X.  Loss sums are means over training rows.
+
+    Columns that were not to be proved (`Candidates.exact`) have NaN for their loss, spread, tail and curvature, and no
+    cross.  `shift` (C,) is what has been paid already for residuals that were corrected before Xᵀ was taken.
 
     `cross` holds Xᵀ(c h X_U) and `cross_free` X_Uᵀ(c h X_U), where U is the intercept (if any) and then the free
     columns: what a dual point needs to be exactly feasible (certificates.md, decision 1 of engine.md).
@@ -149,3 +224,4 @@ class Evidence:
     scores: Array  # (C,)      Σ weight·ℓ over held-out rows
     cross: Array  # (p, U, C)
     cross_free: Array  # (U, U, C)
+    shift: Array | None = None

@@ -104,17 +104,19 @@ class Design(ABC):
         """The fixed pieces of the rows; `blocks(*piece)` walks one of them."""
 
     @abstractmethod
-    def blocks(self, *piece) -> Iterator[Block]:
+    def blocks(self, *piece, single: bool = False) -> Iterator[Block]:
         """The blocks of one piece, in order; a last argument `stride` > 1 leaves some out."""
 
-    def add_up(self, task: Callable, *args, stride: int = 1) -> tuple:
+    def add_up(self, task: Callable, *args, stride: int = 1, single: bool = False) -> tuple:
         """Σ over blocks of task(block, *args), a tuple of arrays or floats; the same bits for any number of threads.
 
         stride > 1 asks for a part of the blocks only, spread over all rows (a design may give more).
+        single: blocks in float32, where a design has them.
         """
         self.reads += 1.0 / stride
         total: list = []
-        for part in runtime.in_order(self._sum_piece, [((*piece, stride), task, args) for piece in self.chunks()]):
+        pieces = [((*piece, stride), task, args, single) for piece in self.chunks()]
+        for part in runtime.in_order(self._sum_piece, pieces):
             total = _plus(total, part)
         return tuple(total)
 
@@ -125,15 +127,41 @@ class Design(ABC):
         """
         return
 
+    def add_up_cells(self, task: Callable, *args, single: bool = False) -> Array:
+        """Σ over the blocks of each cell of task(block, *args), one array: (cells, …)."""
+        self.reads += 1.0
+        total: dict[int, Array] = {}
+        pieces = [((*piece, 1), task, args, single) for piece in self.chunks()]
+        for part in runtime.in_order(self._sum_cells, pieces):
+            for cell, value in part.items():
+                total[cell] = total[cell] + value if cell in total else value
+        empty = np.zeros_like(next(iter(total.values())))
+        return np.stack([total.get(cell, empty) for cell in range(self.n_cells)])
+
+    def _sum_cells(self, piece: tuple, task: Callable, args: tuple, single: bool) -> dict:
+        total: dict[int, Array] = {}
+        for block in self.blocks(*piece, single=single):
+            runtime.check()
+            value = task(block, *args)
+            if block.cell in total:
+                total[block.cell] += value
+            else:
+                total[block.cell] = value
+        return total
+
+    def t_times(self, R: Array) -> Array:
+        """XᵀR for all columns, (p, C); R (n, C) in the order of the rows as they came."""
+        return self.add_up(_t_times, R)[0]
+
     def largest(self, task: Callable, *args) -> float:
         """The maximum over blocks of task(block, *args): one read."""
         self.reads += 1.0
         pieces = [(piece, task, args) for piece in self.chunks()]
         return max(runtime.in_order(self._largest_piece, pieces), default=0.0)
 
-    def _sum_piece(self, piece: tuple, task: Callable, args: tuple) -> list:
+    def _sum_piece(self, piece: tuple, task: Callable, args: tuple, single: bool) -> list:
         total: list = []
-        for block in self.blocks(*piece):
+        for block in self.blocks(*piece, single=single):
             runtime.check()
             total = _plus(total, task(block, *args))
         return total
@@ -183,6 +211,10 @@ class Design(ABC):
         out = np.empty_like(vector)
         out[self.order] = vector
         return out
+
+
+def _t_times(block, R):
+    return (block.t_times(R[block.rows]),)
 
 
 def _plus(total: list, part) -> list:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from .base import CHUNKS, FAST_FROM, Array, Design, Survey, conditioning, row_pi
 
 BLOCK = 2**17  # numbers in a block: 1 MB, half of a level-2 cache
 KEEP = 2**21  # X up to 16 MB is conditioned once and kept
+KEEP_WIDE = 2**26  # numbers of a wide X up to which it is conditioned once for whole paths, and kept
 
 
 @dataclass
@@ -34,7 +36,7 @@ class DenseBlock:
 
     def gram(self, h, cols=None, single=False):
         x = self.x if cols is None else self.x[:, cols]
-        kind = np.float32 if single else np.float64
+        kind = np.float32 if single or x.dtype == np.float32 else np.float64
         if not x.size:
             return np.zeros((x.shape[1],) * 2)
         if self.fast:
@@ -82,12 +84,12 @@ class DenseDesign(Design):
         size = -(-len(self._pieces) // CHUNKS)
         return [(k, min(k + size, len(self._pieces))) for k in range(0, len(self._pieces), size)] if size else []
 
-    def blocks(self, first, last, stride=1) -> Iterator[DenseBlock]:
+    def blocks(self, first, last, stride=1, single=False) -> Iterator[DenseBlock]:
         for k in range(first, last, stride):
-            block = self._kept.get(k)
+            block = None if single else self._kept.get(k)
             if block is None:
-                block = self._block(*self._pieces[k])
-                if self.X.size <= KEEP:
+                block = self._block(*self._pieces[k], single)
+                if self.X.size <= KEEP and not single:
                     self._kept[k] = block
             yield block
 
@@ -107,9 +109,10 @@ class DenseDesign(Design):
         kernel(self.X[rows], s.mean, 1.0 / s.scale, coef, intercept, self.offset[rows], self.y[rows], c[rows], G, sums)
         return G, sums
 
-    def _block(self, lo, hi, cell) -> DenseBlock:
-        rows = self._take(lo, hi)
-        x = self._condition(self.X[rows])
+    def _block(self, lo, hi, cell, single=False) -> DenseBlock:
+        rows, s = self._take(lo, hi), self.survey
+        x = conditioned(self.X[rows], s.mean, 1.0 / s.scale, self.fast)
+        x = x.astype(np.float32) if single else x
         return DenseBlock(x, rows, cell, self.y[rows], self.weight[rows], self.offset[rows], self.fast)
 
     def _condition(self, x: Array) -> Array:
@@ -125,9 +128,44 @@ class DenseDesign(Design):
         one = np.ones((len(rows), int(self.intercept)))
         return np.hstack([one, self.X[np.ix_(rows, cols)].astype(np.float64)])
 
+    @functools.cached_property
+    def transposed(self) -> Array | None:
+        """All of X conditioned, (p, n) in C order, where it is wide and not huge: products by Xᵀ and copies of columns
+        are then plain and fast."""
+        if self.p <= self.n or self.X.size > KEEP_WIDE:
+            return None
+        out, step = np.empty((self.p, self.n)), max(1, BLOCK // max(self.n, 1))
+        pieces = [(out, slice(lo, lo + step)) for lo in range(0, self.p, step)]
+        for _ in runtime.in_order(self._transpose, pieces):
+            pass
+        return out
+
+    def _transpose(self, out: Array, some: slice) -> None:
+        out[some] = self._columns_conditioned(some).T
+
+    def _columns_conditioned(self, some) -> Array:
+        return conditioned(self.X[:, some], self.survey.mean[some], 1.0 / self.survey.scale[some], self.fast)
+
+    def t_times(self, R):
+        if self.p <= self.n:
+            return super().t_times(R)
+        self.reads += 1.0
+        kept, step = self.transposed, max(64, 2 * BLOCK // max(self.n, 1))
+        out = np.empty((self.p, R.shape[1]))
+        pieces = [(kept, R, out, slice(lo, lo + step)) for lo in range(0, self.p, step)]
+        for _ in runtime.in_order(self._t_times_piece, pieces):
+            pass
+        return out
+
+    def _t_times_piece(self, kept: Array | None, R: Array, out: Array, some: slice) -> None:
+        runtime.check()
+        np.matmul(self._columns_conditioned(some).T if kept is None else kept[some], R, out=out[some])
+
     def columns(self, j):
         """Metered as its share of a read."""
         self.reads += len(j) / max(self.p, 1)
+        if "transposed" in self.__dict__ and self.transposed is not None:
+            return self.transposed[j].T
         mean, inverse, out = self.survey.mean[j], 1.0 / self.survey.scale[j], np.empty((len(j), self.n))
         everything = np.array_equal(j, np.arange(self.p))
         for lo in range(0, self.n, step := max(1, BLOCK // max(len(j), 1))):

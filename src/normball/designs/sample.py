@@ -26,13 +26,13 @@ class Sample(Design):
         step = max(64, BLOCK // max(self.p, 1))
         return [(lo, min(lo + step, self.n)) for lo in range(0, self.n, step)]
 
-    def blocks(self, lo, hi, stride=1):
+    def blocks(self, lo, hi, stride=1, single=False):
         rows = slice(lo, hi)
         yield DenseBlock(self.x[rows], rows, 0, self.y[rows], self.weight[rows], self.offset[rows], self.fast)
 
-    def add_up(self, task, *args, stride=1):
+    def add_up(self, task, *args, stride=1, single=False):
         self.parent.reads += self.share / stride
-        return super().add_up(task, *args, stride=stride)
+        return super().add_up(task, *args, stride=stride, single=single)
 
     def columns(self, j):
         return np.asfortranarray(self.x[:, j])

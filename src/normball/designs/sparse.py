@@ -151,7 +151,7 @@ class SparseDesign(Design):
     def chunks(self):
         return list(self._pieces)
 
-    def blocks(self, lo, hi, cell, stride=1) -> Iterator[SparseBlock]:
+    def blocks(self, lo, hi, cell, stride=1, single=False) -> Iterator[SparseBlock]:
         hi = lo + -(-(hi - lo) // stride)
         y, weight, offset = (v[lo:hi] for v in self._travel)
         rows = slice(lo, hi) if self._rows is None else self._rows[lo:hi]

@@ -77,3 +77,8 @@ def _t_times_block(block, R):
 def _gram_block(block, h, single):
     h = h[block.rows]
     return block.gram(h, None, single), h.sum(), block.t_times(h[:, None])[:, 0]
+
+
+def dense(columns) -> Array:
+    """Columns as an array, whatever the design keeps them in."""
+    return columns if isinstance(columns, np.ndarray) else columns.toarray()

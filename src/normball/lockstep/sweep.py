@@ -4,23 +4,68 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..certificates.gap import ROUNDING
 from ..certificates.problem import Candidates, Evidence, Family
+from .many import sweep_many
+from .panel import dense
 
 
 def sweep(family: Family, asked: Candidates) -> Evidence:
-    """Judge the candidates: one read of X, sums in fixed order, float64."""
+    """Judge the candidates: one read of X, sums in fixed order."""
     design = family.design
     free = family.free if family.exact else family.free[:0]
+    if asked.centred:
+        return _centred(family, asked, free)
     if len(asked.ids) == 1 and asked.eta is None and not len(free) and not family.test.any():
         evidence = _fused(family, asked)
         if evidence is not None:
             return evidence
+    if asked.exact is not None or asked.single:
+        return sweep_many(family, asked, free)
     splits = np.array([family.columns[i].split for i in asked.ids])
     share = family.train[:, splits] / family.norm[splits]  # (cells, C): weight -> c, 0 where held out
     held_out = family.test[:, splits].astype(float)
     parts = design.add_up(_judge, family.loss, asked, share, held_out, free, design.intercept, design.fast)
     grad, slope, loss, spread, tail, curvature, scores, cross, cross_free = parts
     return Evidence(grad, slope, loss, spread, tail, curvature, scores, cross, cross_free)
+
+
+def _centred(family: Family, asked: Candidates, free) -> Evidence:
+    """η is at hand: residuals are corrected as certificates/gap.py does, but before the one product by Xᵀ."""
+    design, loss, (n, C) = family.design, family.loss, asked.eta.shape
+    ids, R = np.asarray(asked.ids), np.empty((n, C))
+    sums, scores, shift = np.empty((5, C)), np.zeros(C), np.zeros(C)
+    splits = np.array([family.columns[i].split for i in ids])
+    X_U = np.hstack([np.ones((n, int(design.intercept))), dense(design.columns(free))])
+    reach = np.concatenate([np.ones(int(design.intercept)), design.survey.reach[free]])
+    for split in np.unique(splits):
+        k = np.flatnonzero(splits == split)
+        eta = np.ascontiguousarray(asked.eta[:, k])
+        r, h, found = loss.link(design.y, eta, family.share(split), design.fast)
+        shift[k] = _orthogonal(r, h, X_U, reach)
+        R[:, k], sums[:, k] = r, found
+        held_out = family.held_out(split)
+        if len(held_out):
+            part = np.ascontiguousarray(eta[held_out])
+            scores[k] = loss.link(design.y[held_out], part, design.weight[held_out], design.fast)[2].loss
+    none = np.zeros((design.p, 0, C))
+    return Evidence(design.t_times(R), R.sum(0), *sums[[0, 1, 2, 4]], scores, none, none[:0], shift)
+
+
+def _orthogonal(r, h, X_U, reach):
+    """r -= h∘X_U δ in place, with δ = H_UU⁻¹ X_Uᵀr; returns ‖δ‖_H, infinite where no legal δ is found (gap.py)."""
+    if X_U.shape[1] == 0:
+        return 0.0
+    shift = np.empty(r.shape[1])
+    for k in range(r.shape[1]):
+        g, tilted = X_U.T @ r[:, k], h[:, k, None] * X_U
+        H = X_U.T @ tilted
+        delta = g / H[0] if len(g) == 1 and H[0, 0] > 0.0 else np.linalg.lstsq(H, g, rcond=1e-13)[0]
+        legal = np.abs(delta) @ reach <= 1.0 and np.abs(g - H @ delta).max() <= ROUNDING
+        shift[k] = np.sqrt(max(delta @ H @ delta, 0.0)) if legal else np.inf
+        if legal:
+            r[:, k] -= tilted @ delta
+    return shift
 
 
 def _fused(family: Family, asked: Candidates) -> Evidence | None:

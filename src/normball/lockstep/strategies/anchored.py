@@ -60,9 +60,11 @@ class Anchored:
     """One column; a round is one read of X."""
 
     name = "anchored"
+    many = False
 
-    def start(self, family: Family, warm) -> State:
-        coef, b, n = warm.coef.copy(), warm.intercept, family.design.n
+    def start(self, family: Family, ids, bests) -> State:
+        warm, n = bests[0], family.design.n
+        coef, b = warm.start
         least = max(2000, 20 * family.design.p)
         for m, steps in ((least, 5), (max(n // 12, least), 2)):  # the first is cheap, the second is near
             sample = sample_family(family, min(m, n // 4))
@@ -82,7 +84,7 @@ class Anchored:
             coef, b = coef + d, b + db
         return Candidates(np.array([0]), coef[:, None], np.array([b]))
 
-    def learn(self, state: State, asked, evidence, gap) -> bool:
+    def learn(self, state: State, asked, evidence, gaps, done) -> bool:
         family, column = state.family, state.family.columns[0]
         grad, slope = evidence.grad[:, 0], float(evidence.grad_b[0]) if family.design.intercept else 0.0
         coef, b = asked.coefs[:, 0], float(asked.intercepts[0])

@@ -41,14 +41,15 @@ class Dual:
     """Newton-Cholesky in the span of the rows."""
 
     name = "dual"
+    many = False
 
-    def start(self, family: Family, warm) -> State:
-        design, column = family.design, family.columns[0]
+    def start(self, family: Family, ids, bests) -> State:
+        design, column, warm = family.design, family.columns[0], bests[0]
         held = column.l2 > 0.0
         K = design.kernel(np.where(held, 1.0 / np.where(held, column.l2, 1.0), 0.0))
         one = np.ones((design.n, int(design.intercept)))
         XU = np.hstack([one, _dense(design.columns(family.free))])
-        beta = np.concatenate([[warm.intercept] if design.intercept else [], np.zeros(len(family.free))])
+        beta = np.concatenate([[warm.start[1]] if design.intercept else [], np.zeros(len(family.free))])
         a = np.zeros(design.n)
         return State(family, K, XU, family.share(column.split), a, beta, K @ a, family.tol * warm.null_loss)
 
@@ -72,7 +73,7 @@ class Dual:
         b = float(state.beta[0]) if design.intercept else 0.0
         return Candidates(np.array([0]), coef[:, None], np.array([b]), polished=state.stuck)
 
-    def learn(self, state: State, asked, evidence, gap) -> bool:
+    def learn(self, state: State, asked, evidence, gaps, done) -> bool:
         return state.stuck
 
 

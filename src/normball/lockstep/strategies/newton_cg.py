@@ -42,11 +42,14 @@ class NewtonCG:
     """Truncated Newton; the judging pass supplies the gradient, CG its own Hessian products (metered)."""
 
     name = "newton_cg"
+    many = False
 
-    def start(self, family: Family, warm) -> State:
-        eta = _eta(family, warm.coef, warm.intercept)
+    def start(self, family: Family, ids, bests) -> State:
+        warm = bests[0]
+        coef, b = warm.start
+        eta = _eta(family, coef, b)
         share, target = family.share(family.columns[0].split), family.tol * warm.null_loss
-        return State(family, share, warm.coef.copy(), warm.intercept, eta, target)
+        return State(family, share, coef.copy(), b, eta, target)
 
     def propose(self, state: State) -> Candidates | None:
         if state.stuck:
@@ -57,8 +60,8 @@ class NewtonCG:
                 return None
         return Candidates(np.array([0]), state.coef[:, None], np.array([state.intercept]), state.eta[:, None])
 
-    def learn(self, state: State, asked, evidence, gap) -> bool:
-        state.evidence, state.gap = evidence, gap
+    def learn(self, state: State, asked, evidence, gaps, done) -> bool:
+        state.evidence, state.gap = evidence, float(gaps[0])
         return state.steps >= PATIENCE
 
 

@@ -39,11 +39,13 @@ class Slabwise:
     """Newton with an exact Gram on a contiguous slab."""
 
     name = "slab"
+    many = False
 
-    def start(self, family: Family, warm) -> State:
-        column, p = family.columns[0], family.design.p
+    def start(self, family: Family, ids, bests) -> State:
+        column, p, warm = family.columns[0], family.design.p, bests[0]
         whole = not column.l1.any() or p <= 300 or (p <= 2000 and family.design.n >= 2 * p)
-        return State(family, warm.coef.copy(), warm.intercept, whole, 0.25 * family.tol, warm.null_loss)
+        coef, b = warm.start
+        return State(family, coef.copy(), b, whole, 0.25 * family.tol, warm.null_loss)
 
     def propose(self, state: State) -> Candidates | None:
         if state.whole:
@@ -72,8 +74,8 @@ class Slabwise:
     def _candidate(self, state: State, eta, polished: bool = False) -> Candidates:
         return Candidates(np.array([0]), state.coef[:, None], np.array([state.intercept]), eta, polished)
 
-    def learn(self, state: State, asked, evidence, gap) -> bool:
-        column = state.family.columns[0]
+    def learn(self, state: State, asked, evidence, gaps, done) -> bool:
+        column, gap = state.family.columns[0], float(gaps[0])
         grad = evidence.grad[:, 0] - (
             evidence.cross[:, 0, 0] * _kappa(evidence) if state.family.design.intercept else 0.0
         )

@@ -1,0 +1,73 @@
+"""What is proved once a column has its answer: the Newton certificate, the smallest norm, or that no minimiser exists."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..certificates.newton import NewtonProof, newton_proof
+from ..certificates.problem import Array, Family
+from ..runtime import Watch
+from .best import Best, as_came
+
+if TYPE_CHECKING:
+    from ..certificates.separation import Separation
+
+NEWTON_WORK = 3e7  # n·k² up to which every single fit also gets a Newton certificate, unasked
+
+
+def prove(family: Family, best: Best, asked: bool, hurry: bool) -> None:
+    """The Newton certificate at the answer: at λ = 0, with free columns, on request, and wherever it is cheap."""
+    column, design = family.columns[0], family.design
+    k = 1 + np.count_nonzero((best.coef != 0.0) | (column.l1 == 0.0))
+    cheap = design.n * k * k <= NEWTON_WORK
+    if best.proof is None and best.rounds and (cheap or (not hurry and (asked or len(family.free)))):
+        best.proof = newton_proof(family, column, best.coef, best.intercept)
+    if best.proof is None:
+        return
+    best.ground.exists, best.gap = True, min(best.gap, best.proof.gap)
+    if best.proof.null.shape[1]:
+        _smallest_norm(family, best, best.proof)
+
+
+def _smallest_norm(family: Family, best: Best, proof: NewtonProof) -> None:
+    """Among all solutions that predict the same, the one of smallest norm on the columns as the user sees them.
+
+    The proved errors move along: those of P w, P = 1 - N (DN)⁺D, are at most |P| times those of w.
+    """
+    null, tied = proof.null, np.flatnonzero(proof.null[1:].any(1))
+    pull = np.linalg.pinv(family.metric[:, None] * null[1:]) * family.metric  # (k, p)
+    coef, coef_error = best.coef, proof.coef_error.copy()
+    move = -pull @ coef
+    best.point = coef + null[1:] @ move, best.intercept + float(null[0] @ move)
+    coef_error[tied] = np.abs(np.eye(len(tied)) - null[1 + tied] @ pull[:, tied]) @ coef_error[tied]
+    intercept_error = proof.intercept_error + float(np.abs(null[0] @ pull) @ proof.coef_error)
+    best.proof = replace(proof, coef_error=coef_error, intercept_error=intercept_error)
+
+
+def separation_of(family: Family, best: Best, watch: Watch, names) -> Separation | None:
+    """Where no minimiser could be proved to exist: look for a direction along which the free columns separate."""
+    from ..certificates.separation import find_separation
+
+    design = family.design
+    rows = np.flatnonzero(family.share(family.columns[0].split) > 0)
+    y = design.y[rows]
+    A = design.unpenalised(rows, family.free)
+    side, soft = np.where(y >= 0.5, 1.0, -1.0), (y > 0.0) & (y < 1.0)
+    ran_off = best.coef[family.free] / design.survey.scale[family.free]
+    shift = best.intercept - design.survey.mean[family.free] @ ran_off
+    guess = np.concatenate([[shift][: int(design.intercept)], ran_off])  # where the loss was still falling
+    found = find_separation(A, side, exact=soft, guess=guess, time_limit=min(20.0, watch.left))
+    return found and _on_columns(found, design, family.free, names)
+
+
+def _on_columns(found: Separation, design, free: Array, names) -> Separation:
+    """The same on all columns as they came; index p is the intercept."""
+    place = np.array([design.p] * int(design.intercept) + as_came(design, free))
+    direction = np.zeros(design.p + int(design.intercept))
+    direction[place] = found.direction
+    columns = tuple(sorted(int(j) for j in place[list(found.columns)]))
+    called = (*(names or [f"column {j}" for j in range(design.p)]), "the intercept")
+    return replace(found, direction=direction, columns=columns, names=called)
