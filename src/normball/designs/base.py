@@ -173,6 +173,9 @@ class Design(ABC):
             top = max(top, task(block, *args))
         return top
 
+    def keep_columns(self) -> None:
+        """Columns will be asked for again and again: a design may arrange itself for that."""
+
     @abstractmethod
     def columns(self, j: Array):
         """The conditioned columns j as a matrix of their own (n, q): an F-ordered array, or CSC."""

@@ -140,6 +140,9 @@ class DenseDesign(Design):
             pass
         return out
 
+    def keep_columns(self):
+        _ = self.transposed
+
     def _transpose(self, out: Array, some: slice) -> None:
         out[some] = self._columns_conditioned(some).T
 

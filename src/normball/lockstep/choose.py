@@ -4,15 +4,46 @@ from __future__ import annotations
 
 from ..certificates.problem import Family
 from ..designs import SparseDesign
-from .strategies import Anchored, Dual, NewtonCG, Slabwise
+from .strategies import Anchored, Anchors, Dual, NewtonCG, Slabwise, Waves
 
 GEMM = 3e10  # flop/s of one thread in matrix products (measured, docs/design/engine.md)
+GEMM_SINGLE = 8e10  # the same in float32
+SMALL = 2**24  # numbers of X that may be held twice, dense
 STREAM = 1.5e9  # numbers/s conditioned, multiplied and linked in a round
 SPARSE = 4e8  # stored entries/s of a fused sparse product
 
 
 def choose_chain(family: Family) -> tuple:
     """The cheapest strategy first; slab, which has a line search and an exact Gram, as the last resort."""
+    return _for_one(family) if len(family.columns) == 1 else _for_many(family)
+
+
+def _for_many(family: Family) -> tuple:
+    """Lockstep where the data allow it; what that gives up goes column by column."""
+    design, C = family.design, len(family.columns)
+    n, p, columns = design.n, design.p, family.columns
+    smooth, sparse = all(column.smooth for column in columns), isinstance(design, SparseDesign)
+    alone = _for_one(family)
+    if sparse and n * p > SMALL:
+        return alone
+    held = p if smooth else min(p, n, 150)  # columns that a lane works on
+    step = 4 * n * held / STREAM + 2 * n * held**2 / GEMM_SINGLE + held**3 / GEMM
+    costs = {"waves": C * (2 * step + 2 * n * p / GEMM)}
+    if smooth and p > n and n <= 3000:
+        costs["dual"] = n * n * p / GEMM + C * (2 * n**3 / GEMM + 4 * n * p / GEMM)
+    sample = min(max(2000, 20 * p), n // 4)
+    if not sparse and n >= 30 * p and n >= 8000:
+        a_round = 4 * n * p / GEMM_SINGLE + p * p / STREAM + p**3 / (10 * GEMM)
+        costs["anchors"] = C * (6 * sample * p / STREAM + 5 * a_round) + 4 * n * p * p / GEMM_SINGLE
+    strategies = {"waves": Waves(), "dual": Dual(), "anchors": Anchors()}
+    first = min(costs, key=costs.__getitem__)
+    chain = [strategies[first]]
+    if first == "anchors" and n * p <= SMALL:
+        chain.append(strategies["waves"])
+    return (*chain, *alone)
+
+
+def _for_one(family: Family) -> tuple:
     design, column = family.design, family.columns[0]
     n, p = design.n, design.p
     sparse = isinstance(design, SparseDesign)

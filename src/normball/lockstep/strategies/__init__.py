@@ -1,8 +1,10 @@
 """Ways to find candidates; the driver judges them. Each is frozen, its state a value of its own."""
 
 from .anchored import Anchored
+from .anchors import Anchors
 from .dual import Dual
 from .newton_cg import NewtonCG
 from .slab import Slabwise
+from .waves import Waves
 
-__all__ = ["Anchored", "Dual", "NewtonCG", "Slabwise"]
+__all__ = ["Anchored", "Anchors", "Dual", "NewtonCG", "Slabwise", "Waves"]
