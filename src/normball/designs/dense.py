@@ -111,8 +111,13 @@ class DenseDesign(Design):
 
     def _block(self, lo, hi, cell, single=False) -> DenseBlock:
         rows, s = self._take(lo, hi), self.survey
-        x = conditioned(self.X[rows], s.mean, 1.0 / s.scale, self.fast)
-        x = x.astype(np.float32) if single else x
+        x = np.empty((hi - lo, self.p), np.float32 if single else np.float64)
+        if self.fast and self._order is not None and self.X.strides[0] >= self.X.strides[1]:
+            from ..kernels.columns import condition_rows
+
+            condition_rows(self.X, rows, s.mean, 1.0 / s.scale, x)
+        else:
+            conditioned(self.X[rows], s.mean, 1.0 / s.scale, self.fast, x)
         return DenseBlock(x, rows, cell, self.y[rows], self.weight[rows], self.offset[rows], self.fast)
 
     def _condition(self, x: Array) -> Array:
@@ -256,14 +261,14 @@ class DenseDesign(Design):
         return unit
 
 
-def conditioned(x: Array, mean: Array, inverse: Array, fast: bool) -> Array:
-    """(x - mean)·inverse as a C-ordered float64 array of its own."""
-    out = np.empty(x.shape)
+def conditioned(x: Array, mean: Array, inverse: Array, fast: bool, out: Array | None = None) -> Array:
+    """(x - mean)·inverse as a C-ordered float64 array of its own, or rounded into `out`."""
+    out = np.empty(x.shape) if out is None else out
     if fast:
         from ..kernels.dense import condition
 
         condition(x, mean, inverse, out)
     else:
-        np.subtract(x, mean, out=out)
+        np.subtract(x, mean, out=out, casting="same_kind")
         out *= inverse
     return out

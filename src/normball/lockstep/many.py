@@ -105,13 +105,19 @@ def _judge(block, loss, asked: Asked, fast: bool):
         some = slice(lo, min(lo + TILE, C))
         eta = block.times(asked.W[:, some])
         k = min(max(asked.full - lo, 0), some.stop - lo)  # so many of the tile are to be proved
+        rows = (block.offset, block.y, block.weight)
+        if k < some.stop - lo:
+            rest = slice(lo + k, some.stop)
+            loss.steer(eta[:, k:], asked.b[rest], *rows, share[rest], fast)
+        r = eta
+        if k:
+            first = slice(lo, lo + k)
+            h, found, losses = loss.prove(eta[:, :k], asked.b[first], *rows, share[first], fast)
+            sums[:, first], scores[first] = found, test[first] * losses
+        slope[some] = r.sum(0, dtype=np.float64)
         if not k:
-            r, slope[some] = _residuals(block, loss, eta, asked.b[some], share[some], fast)
             G[:, some] = block.t_times(r)
             continue
-        first = slice(lo, lo + k)
-        r, h, found, scores[first] = _everything(block, loss, eta, asked.b[some], share[some], test[some], k, fast)
-        sums[:, first], slope[some] = found[:, :k], found[3]
         tilted = _tilted(block, h, asked, cross_free[:, :, first])
         both = block.t_times(np.concatenate([r, tilted], axis=1) if tilted.size else r)
         G[:, some] = both[:, : some.stop - lo]
@@ -132,19 +138,3 @@ def _tilted(block, h, asked: Asked, cross_free: Array) -> Array:
     tilted = (h[:, None, :] * X_U[:, :, None]).reshape(len(h), -1)
     cross_free[:] = (X_U.T @ tilted).reshape(cross_free.shape)
     return tilted.astype(h.dtype, copy=False)
-
-
-def _residuals(block, loss, eta, b, share, fast):
-    eta64 = eta.astype(np.float64) + b + block.offset[:, None]
-    r, _, sums = loss.link(block.y, eta64, block.weight, fast)
-    r *= share
-    return r.astype(eta.dtype, copy=False), sums.slope * share
-
-
-def _everything(block, loss, eta, b, share, test, k, fast):
-    eta64 = eta.astype(np.float64) + b + block.offset[:, None]
-    r, h, sums = loss.link(block.y, eta64, block.weight, fast)
-    scores = (test * sums.loss)[:k]
-    r *= share
-    h = h[:, :k] * share[:k]
-    return r.astype(eta.dtype, copy=False), h.astype(eta.dtype, copy=False), np.array(sums) * share, scores

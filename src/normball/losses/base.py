@@ -58,3 +58,17 @@ class Loss(ABC):
         `fast` asks for the compiled twin, which costs a start-up of some tenths of a second once in a process.
         """
         ...
+
+    def steer(self, eta, b, offset, y, weight, share, fast: bool) -> None:
+        """eta (m, C) + b + offset becomes weight·share·r in place; b, share (C,), offset, y, weight (m,)."""
+        eta += b
+        eta += offset[:, None]
+        eta[:] = self.residual(y[:, None], eta) * (weight[:, None] * share)
+
+    def prove(self, eta, b, offset, y, weight, share, fast: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The same; returns weight·share·ℓ'' (m, C), the sums (5, C) in the order of Sums, and Σ weight·ℓ (C,)."""
+        eta += b
+        eta += offset[:, None]
+        r, h, sums = self.link(y, eta, weight, False)
+        eta[:] = r * share
+        return h * share, np.array(sums) * share, sums.loss

@@ -69,6 +69,24 @@ class LogisticLoss(Loss):
         loss, r, h = (c * value).sum(0), c * r, c * h
         return r, h, Sums(loss, spread, tail, r.sum(0), h.sum(0))
 
+    def steer(self, eta, b, offset, y, weight, share, fast: bool):
+        if not fast:
+            return super().steer(eta, b, offset, y, weight, share, fast)
+        from ..kernels.columns import residuals, residuals_single
+
+        kernel, kind = (residuals_single, np.float32) if eta.dtype == np.float32 else (residuals, np.float64)
+        return kernel(eta, *(v.astype(kind, copy=False) for v in (b, offset, y, weight, share)))
+
+    def prove(self, eta, b, offset, y, weight, share, fast: bool):
+        if not fast:
+            return super().prove(eta, b, offset, y, weight, share, fast)
+        from ..kernels.columns import everything, everything_single
+
+        kernel, kind = (everything_single, np.float32) if eta.dtype == np.float32 else (everything, np.float64)
+        h, sums, losses = np.empty(eta.shape, kind), np.zeros((5, eta.shape[1]), kind), np.zeros(eta.shape[1], kind)
+        kernel(eta, *(v.astype(kind, copy=False) for v in (b, offset, y, weight, share)), h, sums, losses)
+        return h, sums, losses
+
 
 def _excess(u):
     """u - log(1 + u) for |u| < 0.1, to a few ulps: below 0.01 by its series (next term 2e-17 of the first)."""
