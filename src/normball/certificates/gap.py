@@ -39,24 +39,63 @@ def facts_of(family: Family) -> Facts:
     return Facts(family.penalty, family.free, family.design.survey.reach, family.design.intercept)
 
 
-def family_gaps(family: Family, asked: Candidates, evidence: Evidence) -> Array:
-    """The gap of every candidate that was to be proved, infinite for the others, (C,); float32 passes pay for it."""
-    gaps = np.full(len(asked.ids), np.inf)
+def family_gaps(family: Family, asked: Candidates, evidence: Evidence) -> tuple[Array, Array]:
+    """Gap and objective of every candidate, (C,); inf and NaN for those that were not to be proved.
+
+    A float32 pass pays for what it may hide.
+    """
+    C = len(asked.ids)
+    if family.design.fast and C > 1:
+        gaps, omega = _compiled_gaps(family, asked, evidence)
+        objectives = evidence.loss + omega
+    else:
+        facts, gaps, objectives = facts_of(family), np.full(C, np.inf), np.empty(C)
+        for k, i in enumerate(asked.ids):
+            column, coef = family.columns[i], asked.coefs[:, k]
+            objectives[k] = objective(family, column, coef, float(evidence.loss[k]))
+            if family.exact and (asked.exact is None or asked.exact[k]):
+                gaps[k] = duality_gap(facts, column, coef, float(asked.intercepts[k]), evidence, k)
+    if asked.single:
+        gaps += SINGLE * (np.abs(asked.coefs).sum(0) + np.abs(asked.intercepts))
     if not family.exact:
-        return gaps
-    facts, compiled = facts_of(family), family.design.fast and len(gaps) > 1
-    for k, i in enumerate(asked.ids):
-        if asked.exact is None or asked.exact[k]:
-            coef, b = asked.coefs[:, k], float(asked.intercepts[k])
-            gaps[k] = duality_gap(facts, family.columns[i], coef, b, evidence, k, compiled)
-            if asked.single:
-                gaps[k] += SINGLE * (np.abs(coef).sum() + abs(b))
-    return gaps
+        gaps[:] = np.inf
+    elif asked.exact is not None:
+        gaps[~asked.exact] = np.inf
+    return gaps, objectives
 
 
-def duality_gap(
-    facts: Facts, column: Column, coef: Array, intercept: float, evidence: Evidence, k: int = 0, compiled: bool = False
-) -> float:
+def _compiled_gaps(family: Family, asked: Candidates, evidence: Evidence) -> tuple[Array, Array]:
+    """The kernel's gaps and penalties of all candidates."""
+    from ..kernels.model import column_gaps
+
+    facts, (p, C), columns = facts_of(family), asked.coefs.shape, [family.columns[i] for i in asked.ids]
+    Z, shift, off_b = evidence.grad, evidence.shift, evidence.grad_b if facts.intercept else np.zeros(C)
+    if shift is None:
+        Z, shift, off_b = np.empty((p, C)), np.full(C, np.inf), np.zeros(C)
+        for k in np.arange(C) if asked.exact is None else np.flatnonzero(asked.exact):
+            dual = _free_corrected(facts, evidence, k)
+            if dual is not None:
+                Z[:, k], shift[k], off_b[k] = dual
+    held = np.ones(p, bool)
+    held[facts.free] = False
+    shapes = {id(column.shape): column.shape for column in columns}
+    where = {key: s for s, key in enumerate(shapes)}
+    place = np.array([where[id(column.shape)] for column in columns])
+    vectors = [np.stack([getattr(shape, name) for shape in shapes.values()]) for name in ("l1", "l2", "lower", "upper")]
+    leak = np.abs(asked.intercepts * off_b)
+    if len(facts.free):
+        leak = leak + np.abs(Z[facts.free] * asked.coefs[facts.free]).sum(0)
+    lam = np.array([column.lam for column in columns])
+    bad = ~np.isfinite(shift) | np.isnan(evidence.spread)
+    sums = np.stack([evidence.spread, shift, evidence.tail, leak])
+    sums[:, bad] = 0.0
+    gaps, omega = np.empty(C), np.empty(C)
+    column_gaps(Z, asked.coefs, lam, place, *vectors, held, sums, gaps, omega)
+    gaps[bad] = np.inf
+    return gaps, omega
+
+
+def duality_gap(facts: Facts, column: Column, coef: Array, intercept: float, evidence: Evidence, k: int = 0) -> float:
     """An upper bound of F(b, w) - min F from candidate k of one float64 pass.
 
     Parameters
@@ -64,7 +103,6 @@ def duality_gap(
     column : Column        vectors (p,), conditioned coordinates
     coef, intercept        the candidate judged, (p,) and float
     evidence : Evidence    the sums of that pass
-    compiled               use the kernel: for families of many columns
 
     Returns
     -------
@@ -84,14 +122,6 @@ def duality_gap(
     held = np.ones(len(coef), bool)
     held[facts.free] = False
     spread, tail, best = np.sqrt(evidence.spread[k]), evidence.tail[k], np.inf
-    if compiled:
-        from ..kernels.model import column_gap
-
-        vectors = (column.l1, column.l2, column.lower, column.upper, held)
-        leak = np.abs(z[~held] * coef[~held]).sum() + abs(intercept * off_b)
-        return column_gap(
-            np.ascontiguousarray(z), np.ascontiguousarray(coef), *vectors, evidence.spread[k], shift, tail, leak
-        )
     penalty = facts.penalty
     scales = (
         {1.0} if column.smooth else {penalty.feasible_scale(z, column), penalty.feasible_scale(z, column, every=True)}

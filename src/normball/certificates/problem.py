@@ -45,6 +45,18 @@ class Shape:
         """Columns without a two-sided box (p,) bool."""
         return ~(np.isfinite(self.lower) & np.isfinite(self.upper))
 
+    @cached_property
+    def _moderate(self) -> bool:
+        size = np.maximum(self.l1, self.l2)
+        return bool(((size == 0.0) | ((size > 1e-150) & (size < 1e150))).all())
+
+    def times(self, name: str, lam: float) -> Array:
+        """λ·l1 or λ·l2, without a word where extreme units leave the range of float64 (the doors refuse those)."""
+        if self._moderate and (lam == 0.0 or 1e-150 < lam < 1e150):
+            return lam * getattr(self, name)
+        with np.errstate(over="ignore", under="ignore"):
+            return lam * getattr(self, name)
+
     def only(self, j: Array) -> Shape:
         """The same restricted to the features j."""
         return Shape(self.l1[j], self.l2[j], self.lower[j], self.upper[j])
@@ -62,14 +74,12 @@ class Column:
     @property
     def l1(self) -> Array:
         """λ α f_j in conditioned coordinates (p,)."""
-        with np.errstate(over="ignore", under="ignore"):
-            return self.lam * self.shape.l1
+        return self.shape.times("l1", self.lam)
 
     @property
     def l2(self) -> Array:
         """λ (1-α) f_j in conditioned coordinates (p,)."""
-        with np.errstate(over="ignore", under="ignore"):
-            return self.lam * self.shape.l2
+        return self.shape.times("l2", self.lam)
 
     @property
     def lower(self) -> Array:
@@ -192,6 +202,7 @@ class Candidates:
     `exact` (C,) bool: which columns are to be proved now (None: all); the others get their gradient only.
     `single`: one pass in float32 will do.  `centred`, with eta: the residuals are made orthogonal to the intercept and
     the free columns before Xᵀ is taken, so the gradient is that of a dual point and needs no cross.
+    `support`: for each candidate where it is not 0, if that is known.
     """
 
     ids: Array
@@ -202,6 +213,7 @@ class Candidates:
     exact: Array | None = None
     single: bool = False
     centred: bool = False
+    support: list[Array] | None = None
 
 
 @dataclass

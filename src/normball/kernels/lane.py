@@ -26,13 +26,12 @@ ROUNDING = 4e-15
 
 @jit
 def walk(
-    XT, y, c, offset, with_b, u1, u2, lower, upper, lams, targets, drift, w, b, eta, W, B, E, gaps, steps, most
+    XT, y, c, offset, with_b, u1, u2, lower, upper, lams, targets, w, b, eta, W, B, E, gaps, steps, most
 ):  # fmt: skip
     """Down the λ (descending), warm from one to the next; returns how many were done before `most` steps were used up.
 
     XT (q, n) conditioned columns as rows, C order; y, offset (n,); c (n,) training weights over their sum, 0 on held-out
     rows.  l1 = λ u1, l2 = λ u2, lower, upper (q,).  targets (L,): absolute gaps of the restricted problem.
-    drift (L, q) or (0, q): what to add to w on arrival at each λ, where signs stay; without it, w is extrapolated.
     w (q,), b (1,), eta (n,): the start, and in the end the last iterate.
     Written: W (L, q), B (L,), E (L, n), gaps (L,), steps (L,): Newton steps, less than 0 where it got stuck.
     """
@@ -57,7 +56,7 @@ def walk(
         l1, l2 = lam * u1, lam * u2
         for j in range(q):
             held[j] = l1[j] > 0.0 or l2[j] > 0.0 or (lower[j] > -np.inf and upper[j] < np.inf)
-        if _arrive(XT, k, lams, drift, lower, upper, W, w, eta, b):
+        if _arrive(XT, k, lams, lower, upper, W, w, eta):
             sums[:] = 0.0
             _link_vector(eta, y, c, r, h, sums)
         least, last, idle, fresh, stuck = np.inf, np.inf, 0, False, False
@@ -164,22 +163,16 @@ def walk(
 
 
 @jit
-def _arrive(XT, k, lams, drift, lower, upper, W, w, eta, b):
-    """Guess w at λ_k; returns whether it moved.  Coefficients that would change sign or leave their box stay."""
-    guided = drift.shape[0] > 0
-    if not guided and k < 2:
+def _arrive(XT, k, lams, lower, upper, W, w, eta):
+    """Extrapolate w from the last two λ; returns whether it moved.  Only coefficients that keep their sign move."""
+    if k < 2:
         return False
-    factor = 1.0 if guided else (lams[k] - lams[k - 1]) / (lams[k - 1] - lams[k - 2])
+    factor = (lams[k] - lams[k - 1]) / (lams[k - 1] - lams[k - 2])
     moved = False
     for j in range(w.size):
-        if guided:
-            d = drift[k, j]
-        else:
-            d = factor * (w[j] - W[k - 2, j]) if w[j] * W[k - 2, j] > 0.0 else 0.0
-        if d == 0.0:
-            continue
+        d = factor * (w[j] - W[k - 2, j]) if w[j] * W[k - 2, j] > 0.0 else 0.0
         new = w[j] + d
-        if new * w[j] < 0.0 or new < lower[j] or new > upper[j]:
+        if d == 0.0 or new * w[j] < 0.0 or new < lower[j] or new > upper[j]:
             continue
         w[j] = new
         moved = True

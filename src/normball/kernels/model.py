@@ -85,29 +85,61 @@ def column_gap(z, w, l1, l2, lower, upper, held, spread, shift, tail, leak):
 
     held (p,) bool: columns that count (not free).
     """
-    p = w.size
-    least = most = np.inf  # the largest scale that keeps the columns without an L2 part feasible; all columns
+    p = z.size
+    gap, omega = np.empty(1), np.empty(1)
+    one = np.zeros(1, np.int64)
+    unit = np.ones(1)
+    sums = np.array([[spread], [shift], [tail], [leak]])
+    column_gaps(
+        z.reshape(p, 1), w.reshape(p, 1), unit, one, l1.reshape(1, p), l2.reshape(1, p), lower.reshape(1, p),
+        upper.reshape(1, p), held, sums, gap, omega,
+    )  # fmt: skip
+    return gap[0]
+
+
+@jit
+def column_gaps(Z, W, lam, place, U1, U2, lower, upper, held, sums, gaps, omega):
+    """The same for C columns: their gaps, and Ω(w).  l1 = lam_k·U1[place_k], l2 likewise (S, p).
+
+    Z, W (p, C); held (p,) bool; sums (4, C): spread, shift, tail, leak; gaps, omega (C,) written.
+    """
+    p, C = Z.shape
+    least, most = np.full(C, np.inf), np.full(C, np.inf)  # scales that keep columns without an L2 part feasible; all
+    first, second = np.zeros(C), np.zeros(C)
+    omega[:] = 0.0
     for j in range(p):
-        if l1[j] > 0.0 and z[j] != 0.0:
-            side = upper[j] if z[j] > 0.0 else lower[j]
-            if abs(side) == np.inf:
-                ratio = l1[j] / abs(z[j])
-                most = min(most, ratio)
-                if l2[j] == 0.0:
-                    least = min(least, ratio)
-    best = np.inf
-    for trial in range(2):
-        scale = least if trial == 0 else most
-        scale = scale * (1.0 - 2.3e-16) if scale < 1.0 else 1.0
-        if trial == 1 and most >= least:
-            break
-        cost = 0.0
-        for j in range(p):
-            if held[j]:
-                cost += _fenchel_young(w[j], scale * z[j], l1[j], l2[j], lower[j], upper[j])
-        root = (1.0 - scale) * np.sqrt(spread) + shift
-        best = min(best, root * root + (1.0 - scale) * tail + cost + leak)
-    return best
+        for k in range(C):
+            s = place[k]
+            l1, z, w = lam[k] * U1[s, j], Z[j, k], W[j, k]
+            if w != 0.0:
+                omega[k] += l1 * abs(w) + 0.5 * lam[k] * U2[s, j] * w * w
+            if l1 > 0.0 and l1 < abs(z) * most[k]:
+                side = upper[s, j] if z > 0.0 else lower[s, j]
+                if abs(side) == np.inf:
+                    most[k] = l1 / abs(z)
+            if l1 > 0.0 and U2[s, j] == 0.0 and l1 < abs(z) * least[k]:
+                side = upper[s, j] if z > 0.0 else lower[s, j]
+                if abs(side) == np.inf:
+                    least[k] = l1 / abs(z)
+    for k in range(C):
+        least[k] = least[k] * (1.0 - 2.3e-16) if least[k] < 1.0 else 1.0
+        most[k] = most[k] * (1.0 - 2.3e-16) if most[k] < 1.0 else 1.0
+    for j in range(p):
+        if held[j]:
+            for k in range(C):
+                s = place[k]
+                l1, l2, z, w = lam[k] * U1[s, j], lam[k] * U2[s, j], Z[j, k], W[j, k]
+                if w == 0.0 and least[k] * abs(z) <= l1 and lower[s, j] <= 0.0 <= upper[s, j]:
+                    continue
+                first[k] += _fenchel_young(w, least[k] * z, l1, l2, lower[s, j], upper[s, j])
+                if most[k] < least[k]:
+                    second[k] += _fenchel_young(w, most[k] * z, l1, l2, lower[s, j], upper[s, j])
+    for k in range(C):
+        root = (1.0 - least[k]) * np.sqrt(sums[0, k]) + sums[1, k]
+        gaps[k] = root * root + (1.0 - least[k]) * sums[2, k] + first[k] + sums[3, k]
+        if most[k] < least[k]:
+            root = (1.0 - most[k]) * np.sqrt(sums[0, k]) + sums[1, k]
+            gaps[k] = min(gaps[k], root * root + (1.0 - most[k]) * sums[2, k] + second[k] + sums[3, k])
 
 
 @jit

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.linalg as sl
-from scipy.optimize import nnls
 
 from ..certificates.problem import Array, Family
 
@@ -38,6 +37,8 @@ class Mixtures:
 
 def choose_anchors(weights: Array, most: int) -> tuple[Array, Array]:
     """Which columns of `weights` (rows, C) are the anchors, and the mixtures (K, C) that make up the others."""
+    from scipy.optimize import nnls
+
     size = np.linalg.norm(weights, axis=0)
     H = weights / np.where(size > 0.0, size, 1.0)
     _, R, order = sl.qr(H, mode="economic", pivoting=True, check_finite=False)

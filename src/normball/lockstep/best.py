@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 Point = tuple[Array, float]
 """(coef (p,), intercept) in conditioned coordinates."""
+SPARSE = 1000  # columns of X from which a point with few non-zeros keeps only those
 
 
 @dataclass
@@ -45,7 +47,6 @@ class Best:
     """Of one column: the iterate with the smallest proved gap."""
 
     ground: Ground
-    point: Point
     objective: float
     tol: float
     given: Point | None = None  # where to begin, as long as nothing better than the null model is known
@@ -57,19 +58,34 @@ class Best:
     proof: NewtonProof | None = None
     polished: bool = False  # one more step has been taken after the proof
     done: bool = False
+    kept: tuple = ()
+    intercept: float = 0.0
 
     @property
     def start(self) -> Point:
         """Where a strategy begins."""
         return self.point if self.given is None else self.given
 
-    @property
-    def coef(self) -> Array:
-        return self.point[0]
+    def keep(self, coef: Array, intercept: float, support: Array | None = None) -> None:
+        """A copy of the point; of a long one with few non-zeros only those (support: all others are 0)."""
+        if support is None and len(coef) > SPARSE:
+            support = np.flatnonzero(coef)
+        few = support is not None and 4 * len(support) < len(coef)
+        self.kept = (support, coef[support], len(coef)) if few else (None, coef.copy(), len(coef))
+        self.intercept, self.given = intercept, None
 
     @property
-    def intercept(self) -> float:
-        return self.point[1]
+    def coef(self) -> Array:
+        j, values, p = self.kept
+        if j is None:
+            return values
+        out = np.zeros(p)
+        out[j] = values
+        return out
+
+    @property
+    def point(self) -> Point:
+        return self.coef, self.intercept
 
     @property
     def null_loss(self) -> float:
@@ -85,24 +101,40 @@ class Best:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """One column's answer with its certificate; the coefficients are on the columns as they came, made when asked."""
+class Outcome:
+    """What the answers of one call share."""
 
     family: Family
+    reads: float
+    seconds: float
+    reason: str
+    names: tuple[str, ...] | None
+    interrupted: bool = False
+
+    @classmethod
+    def of(cls, family: Family, watch: Watch, names, interrupted: bool = False) -> Outcome:
+        reason = watch.reason or "no step improved it further"
+        return cls(family, round(family.design.reads, 3), watch.seconds, reason, names, interrupted)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One column's answer; coefficients on the columns as they came, and the certificate, are made when asked for."""
+
+    outcome: Outcome
     best: Best
-    certificate: Certificate
 
     @property
     def coef(self) -> Array:
-        return self.family.design.to_original(*self.point)[0]
+        return self.outcome.family.design.to_original(*self.point)[0]
 
     @property
     def intercept(self) -> float:
-        return self.family.design.to_original(*self.point)[1]
+        return self.outcome.family.design.to_original(*self.point)[1]
 
     @property
     def point(self) -> Point:
-        """(coef (p,), intercept) in conditioned coordinates; one object per answer."""
+        """(coef (p,), intercept) in conditioned coordinates."""
         return self.best.point
 
     @property
@@ -110,26 +142,26 @@ class Answer:
         """Σ weight·ℓ over the held-out rows of the column's split."""
         return self.best.score
 
-
-def answer_of(family: Family, best: Best, watch: Watch, names, interrupted: bool = False) -> Answer:
-    """The best point with everything that is known about it; best.ground.separation tells of no minimiser."""
-    design, separation = family.design, best.ground.separation
-    status = "certified" if best.certified else "uncertified"
-    status = "separated" if separation else status
-    status = "interrupted" if interrupted else status
-    errors: tuple = (None, None)
-    aliased: tuple = ()
-    if best.proof is not None and not interrupted:
-        width = best.proof.coef_error / design.survey.scale
-        errors = (design.unsorted(width), float(best.proof.intercept_error + np.abs(design.survey.mean) @ width))
-        aliased = tuple(sorted(as_came(design, best.proof.aliased)))
-    certificate = Certificate(
-        gap=best.gap, null_loss=best.null_loss, objective=best.objective, tol=best.tol, status=status,
-        reads=round(design.reads, 3), rounds=best.rounds, seconds=watch.seconds, strategy=best.strategy,
-        reason=watch.reason or "no step improved it further", coef_error=errors[0], intercept_error=errors[1],
-        separation=separation, aliased=aliased, single_precision=best.single, names=names,
-    )  # fmt: skip
-    return Answer(family, best, certificate)
+    @cached_property
+    def certificate(self) -> Certificate:
+        """Everything that is known about the point; best.ground.separation tells of no minimiser."""
+        shared, best = self.outcome, self.best
+        design, separation = shared.family.design, best.ground.separation
+        status = "certified" if best.certified else "uncertified"
+        status = "separated" if separation else status
+        status = "interrupted" if shared.interrupted else status
+        errors: tuple = (None, None)
+        aliased: tuple = ()
+        if best.proof is not None and not shared.interrupted:
+            width = best.proof.coef_error / design.survey.scale
+            errors = (design.unsorted(width), float(best.proof.intercept_error + np.abs(design.survey.mean) @ width))
+            aliased = tuple(sorted(as_came(design, best.proof.aliased)))
+        return Certificate(
+            gap=best.gap, null_loss=best.null_loss, objective=best.objective, tol=best.tol, status=status,
+            reads=shared.reads, rounds=best.rounds, seconds=shared.seconds, strategy=best.strategy,
+            reason=shared.reason, coef_error=errors[0], intercept_error=errors[1], separation=separation,
+            aliased=aliased, single_precision=best.single, names=shared.names,
+        )  # fmt: skip
 
 
 def as_came(design, columns: Array) -> list[int]:

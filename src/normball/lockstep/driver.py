@@ -12,12 +12,13 @@ from ..certificates.newton import newton_proof
 from ..certificates.problem import Array, Candidates, Evidence, Family
 from ..errors import Interrupted
 from ..runtime import Watch, deadline
-from .best import Answer, Best, Ground, Point, answer_of
+from .best import Answer, Best, Ground, Outcome, Point
 from .null import free_loss
 from .proofs import prove, separation_of
 from .sweep import sweep
 
 ROUNDS = 200  # judging passes after which a strategy has had its chance
+NOWHERE, NOTHING = np.zeros(0, int), np.zeros(0)  # where 0 is not 0
 TRIALS = 3  # of the proof that the minimisers of a split exist
 
 
@@ -64,8 +65,10 @@ def solve_family(
                 best.ground.searched = True
                 best.ground.separation = separation_of(family.alone_at(column), best, watch, names)
     except KeyboardInterrupt as stop:
-        raise Interrupted([answer_of(family, best, watch, names, interrupted=True) for best in bests]) from stop
-    return [answer_of(family, best, watch, names) for best in bests]
+        outcome = Outcome.of(family, watch, names, interrupted=True)
+        raise Interrupted([Answer(outcome, best) for best in bests]) from stop
+    outcome = Outcome.of(family, watch, names)
+    return [Answer(outcome, best) for best in bests]
 
 
 def _begin(family: Family, init) -> list[Best]:
@@ -82,16 +85,22 @@ def _begin(family: Family, init) -> list[Best]:
 def _first(family: Family, k: int, ground: Ground, init: Point | None) -> Best:
     """The null model, inside the box; what is given, where it is better (among many columns it is trusted)."""
     column, one = family.columns[k], len(family.columns) == 1
-    point, value = (np.clip(np.zeros(family.design.p), column.lower, column.upper), ground.intercept), ground.first_loss
-    if point[0].any():  # a box without 0
-        value = _value(family, k, point)
-    given = init and (np.clip(init[0], column.lower, column.upper), init[1])
-    if given and one:
-        there = _value(family, k, given)
-        if there < value:  # a worse one (saturated rows) would only cost steps
-            point, value = given, there
-        given = None
-    return Best(ground, point, value, family.tol, init if given else None, max(value - ground.floor, 0.0))
+    best = Best(ground, ground.first_loss, family.tol)
+    best.kept, best.intercept = (NOWHERE, NOTHING, family.design.p), ground.intercept
+    if column.shape.boxed:
+        best.keep(np.clip(np.zeros(family.design.p), column.lower, column.upper), ground.intercept)
+        if best.coef.any():  # a box without 0
+            best.objective = _value(family, k, best.point)
+        init = init and (np.clip(init[0], column.lower, column.upper), init[1])
+    if init is not None and one:
+        there = _value(family, k, init)
+        if there < best.objective:  # a worse one (saturated rows) would only cost steps
+            best.keep(*init)
+            best.objective = there
+    elif init is not None:
+        best.given = init
+    best.gap = max(best.objective - ground.floor, 0.0)
+    return best
 
 
 def _value(family: Family, k: int, point: Point) -> float:
@@ -142,24 +151,23 @@ def _finish(family: Family, best: Best, asked: Candidates) -> bool:
 
 def _judge(family: Family, name: str, bests: list[Best], asked: Candidates, evidence: Evidence) -> Array:
     """The smallest bound at hand of every candidate; the best iterate of each column is kept."""
-    gaps = family_gaps(family, asked, evidence)
+    gaps, objectives = family_gaps(family, asked, evidence)
     for k, i in enumerate(asked.ids):
-        column, best, coef, b = family.columns[i], bests[i], asked.coefs[:, k], float(asked.intercepts[k])
+        best, F = bests[i], float(objectives[k])  # NaN where the column was not to be proved
         best.rounds += 1
-        F = objective(family, column, coef, float(evidence.loss[k]))  # NaN where the column was not to be proved
         bound = min(float(gaps[k]), F - best.ground.floor if F == F else np.inf)
         proof = None
         if len(family.free):
-            bound, proof = _with_free(family, best, bound, F, column, coef, b, evidence, k)
+            bound, proof = _with_free(family, best, bound, F, asked, evidence, k)
         gaps[k] = bound = max(bound, 0.0)
         if bound <= best.gap and F == F:
-            best.point, best.given = (coef.copy(), b), None
+            best.keep(asked.coefs[:, k], float(asked.intercepts[k]), asked.support and asked.support[k])
             best.gap, best.objective, best.proof, best.strategy = bound, F, proof, name
             best.score, best.single = float(evidence.scores[k]), asked.single
     return gaps
 
 
-def _with_free(family, best, bound, F, column, coef, b, evidence, k):
+def _with_free(family, best, bound, F, asked, evidence, k):
     """Free columns: a Newton proof where the gap cannot lead, or where it is not known yet that minimisers exist."""
     ground = best.ground
     if len(family.free) == family.design.p and F == F:
@@ -172,7 +180,8 @@ def _with_free(family, best, bound, F, column, coef, b, evidence, k):
     if not wanted:
         return bound, None
     ground.trials += 1
-    proof = newton_proof(family, column, coef, b)
+    column = family.columns[asked.ids[k]]
+    proof = newton_proof(family, column, np.ascontiguousarray(asked.coefs[:, k]), float(asked.intercepts[k]))
     if proof is not None:
         ground.exists, bound = True, min(bound, proof.gap)
     return bound, proof

@@ -44,19 +44,18 @@ class Lane:
             if self.coef.any():
                 self.eta = self.eta + self.coef @ self.XT
 
-    def walk(self, lams: Array, targets: Array, drift: Array | None = None) -> Walked:
-        """Down the given λ (descending), to restricted gaps <= targets; drift (L, q): what to add on arrival at each."""
+    def walk(self, lams: Array, targets: Array) -> Walked:
+        """Down the given λ (descending), to restricted gaps <= targets."""
         from ..kernels.lane import walk
 
         L, (q, n) = len(lams), self.XT.shape
         out = Walked(np.zeros((L, q)), np.full(L, self.intercept), np.empty((L, n)), np.full(L, np.inf), np.zeros(L, int))
-        drift = np.zeros((0, q)) if drift is None else drift
         s, b, first = self.shape, np.array([self.intercept]), 0
         while first < L and not (first and late()):
             views = tuple(part[first:] for part in out)
             first += walk(
                 self.XT, self.y, self.c, self.offset, self.intercept_free, s.l1, s.l2, s.lower, s.upper,
-                lams[first:], targets[first:], drift[first:], self.coef, b, self.eta, *views, SLICE,
+                lams[first:], targets[first:], self.coef, b, self.eta, *views, SLICE,
             )  # fmt: skip
         self.intercept = float(b[0])
         return out

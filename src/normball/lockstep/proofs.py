@@ -41,7 +41,7 @@ def _smallest_norm(family: Family, best: Best, proof: NewtonProof) -> None:
     pull = np.linalg.pinv(family.metric[:, None] * null[1:]) * family.metric  # (k, p)
     coef, coef_error = best.coef, proof.coef_error.copy()
     move = -pull @ coef
-    best.point = coef + null[1:] @ move, best.intercept + float(null[0] @ move)
+    best.keep(coef + null[1:] @ move, best.intercept + float(null[0] @ move))
     coef_error[tied] = np.abs(np.eye(len(tied)) - null[1 + tied] @ pull[:, tied]) @ coef_error[tied]
     intercept_error = proof.intercept_error + float(np.abs(null[0] @ pull) @ proof.coef_error)
     best.proof = replace(proof, coef_error=coef_error, intercept_error=intercept_error)

@@ -56,6 +56,13 @@ def _orthogonal(r, h, X_U, reach):
     """r -= h∘X_U δ in place, with δ = H_UU⁻¹ X_Uᵀr; returns ‖δ‖_H, infinite where no legal δ is found (gap.py)."""
     if X_U.shape[1] == 0:
         return 0.0
+    if X_U.shape[1] == 1 and reach[0] == 1.0:  # the intercept alone
+        g, h0 = r.sum(0), h.sum(0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            kappa = np.where(h0 > 0.0, g / h0, np.where(g == 0.0, 0.0, np.inf))
+        legal = np.abs(kappa) <= 1.0
+        r -= h * np.where(legal, kappa, 0.0)
+        return np.where(legal, np.abs(kappa) * np.sqrt(h0), np.inf)
     shift = np.empty(r.shape[1])
     for k in range(r.shape[1]):
         g, tilted = X_U.T @ r[:, k], h[:, k, None] * X_U

@@ -19,11 +19,12 @@ from ..lane import Lane, Walked
 from ..panel import dense
 
 WHOLE = 300  # columns of X up to which a lane takes them all
-BATCH, LONG_BATCH = 5, 10  # λ in a wave; where reading X is the larger cost
+BATCH, LONG_BATCH = 10, 10  # λ in a wave; where reading X is the larger cost
+HINTED = 2  # times as many where the path tells which columns will matter
 LONG = 1e7  # numbers in X from which it is
 HELD = 2**22  # numbers of η in a wave of lanes that take all columns
 NEAR = 0.98  # folds: columns whose gradient comes so near to the last λ of the wave
-FAR = 0.7  # a wave goes down to so much of the λ it begins at, unless a single step is longer
+FAR = 0.5  # a wave goes down to so much of the λ it begins at, unless a single step is longer
 MOST = 100  # columns, or twice those inside, that may join at a time
 RESTARTS = 30  # of one wave of a lane
 
@@ -73,10 +74,14 @@ class Waves:
         whole = design.p <= WHOLE or smooth
         panel = np.ascontiguousarray(dense(design.columns(np.arange(design.p))).T) if whole else None
         lanes: dict = {}
+        given = {id(bests[i].given): bests[i].given for i in ids if bests[i].given is not None}
+        hints = {key: np.flatnonzero(point[0]) for key, point in given.items()}
         for i in ids:
             column = family.columns[i]
             lanes.setdefault((column.split, id(column.shape)), []).append(int(i))
-        tracks = [_track(family, sorted(mine, key=lambda i: -family.columns[i].lam), bests) for mine in lanes.values()]
+        tracks = [
+            _track(family, sorted(mine, key=lambda i: -family.columns[i].lam), bests, hints) for mine in lanes.values()
+        ]
         batch = LONG_BATCH if design.n * design.p > LONG else BATCH
         if whole:
             batch = max(BATCH, HELD // (design.n * len(tracks)))
@@ -91,22 +96,23 @@ class Waves:
             return None
         if state.first:
             ids = np.array([track.ids[0] for track in going])
-            coefs = np.asfortranarray(np.column_stack([track.coef for track in going]))
+            coefs = np.column_stack([track.coef for track in going])
             intercepts, eta = np.array([t.intercept for t in going]), np.column_stack([t.eta for t in going])
             return Candidates(ids, coefs, intercepts, eta, centred=True)
         for track in going:
             _choose(track, state.whole is not None, state.batch)
         for track, walked in zip(going, runtime.in_order(_walk, [(state, track) for track in going]), strict=True):
             track.walked = walked
-        total = sum(track.size for track in going)
-        coefs, eta, at = np.zeros((family.design.p, total), order="F"), np.empty((total, family.design.n)), 0
+        total, support = sum(track.size for track in going), []
+        coefs, eta, at = np.zeros((family.design.p, total)), np.empty((total, family.design.n)), 0
         for track in going:
             block = slice(at, at + track.size)
             coefs[track.working, block] = track.walked.coefs.T
+            support += [track.working[row != 0.0] for row in track.walked.coefs]
             eta[block], at = track.walked.etas, at + track.size
         ids = np.concatenate([track.ids[track.next : track.next + track.size] for track in going])
         intercepts = np.concatenate([track.walked.intercepts for track in going])
-        return Candidates(ids, coefs, intercepts, eta.T, centred=True)
+        return Candidates(ids, coefs, intercepts, eta.T, centred=True, support=support)
 
     def learn(self, state: State, asked, evidence, gaps, done) -> bool:
         at, going = 0, [track for track in state.tracks if track.next < len(track.ids)]
@@ -124,7 +130,7 @@ class Waves:
         return False
 
 
-def _track(family: Family, mine: list[int], bests: list) -> Track:
+def _track(family: Family, mine: list[int], bests: list, hints: dict) -> Track:
     columns = [family.columns[i] for i in mine]
     best, column = bests[mine[0]], columns[0]
     coef = np.clip(np.zeros(family.design.p), column.lower, column.upper)
@@ -134,9 +140,8 @@ def _track(family: Family, mine: list[int], bests: list) -> Track:
         out = np.empty(family.design.n)
         family.design.add_up(_times_block, coef[:, None], out)
         eta = eta + out
-    hints = [None if bests[i].given is None else np.flatnonzero(bests[i].given[0]) for i in mine]
     return Track(
-        np.array(mine), np.array([c.lam for c in columns]), columns, hints, 0.5 * family.tol * best.null_loss,
+        np.array(mine), np.array([c.lam for c in columns]), columns, [hints.get(id(bests[i].given)) for i in mine], 0.5 * family.tol * best.null_loss,
         coef, b, eta, np.zeros(len(coef)), column.lam,
     )  # fmt: skip
 
@@ -148,12 +153,13 @@ def _times_block(block, W, out):
 
 def _choose(track: Track, whole: bool, batch: int) -> None:
     """The columns of the next wave."""
-    track.size = min(batch, len(track.ids) - track.next)
+    hinted = track.hints[track.next] is not None
+    track.size = min(HINTED * batch if hinted else batch, len(track.ids) - track.next)
     if whole:
         track.working = np.arange(len(track.coef))
         return
     near = int((track.lams[track.next : track.next + track.size] >= FAR * track.at).sum())
-    track.size = max(1, near)
+    track.size = track.size if hinted else max(1, near)
     last = track.next + track.size - 1
     end, shape = track.lams[last], track.columns[0].shape
     hints = [hint for hint in track.hints[track.next : last + 1] if hint is not None]
@@ -180,8 +186,8 @@ def _walk(state: State, track: Track) -> Walked:
         XT, design.y, family.share(column.split), design.offset, design.intercept, shape,
         track.coef[working], track.intercept, track.eta.copy(),
     )  # fmt: skip
-    lams = track.lams[track.next : track.next + track.size]
-    return lane.walk(lams, np.full(len(lams), track.target))
+    some = slice(track.next, track.next + track.size)
+    return lane.walk(track.lams[some], np.full(track.size, track.target))
 
 
 def _stand(track: Track, grad: Array, lam: float) -> None:
