@@ -14,16 +14,22 @@ __all__ = [
     "Audit",
     "Certificate",
     "ConvergenceWarning",
+    "CrossValidation",
+    "EdgeWarning",
     "InputError",
     "Interrupted",
     "LogisticRegression",
     "ModelFileError",
     "NormballError",
     "NormballWarning",
+    "Path",
+    "Progress",
     "Solution",
     "StrengthConflict",
     "TableEncoder",
     "audit",
+    "cross_validate",
+    "path",
     "solve",
 ]
 
@@ -31,16 +37,22 @@ _HOME = {  # public name -> the room it lives in
     "Audit": "results",
     "Certificate": "certificates",
     "ConvergenceWarning": "errors",
+    "CrossValidation": "selection",
+    "EdgeWarning": "errors",
     "InputError": "errors",
     "Interrupted": "errors",
     "LogisticRegression": "estimators",
     "ModelFileError": "errors",
     "NormballError": "errors",
     "NormballWarning": "errors",
+    "Path": "paths",
+    "Progress": "runtime",
     "Solution": "results",
     "StrengthConflict": "errors",
     "TableEncoder": "estimators",
     "audit": "verbs",
+    "cross_validate": "verbs",
+    "path": "verbs",
     "solve": "verbs",
 }
 
@@ -48,6 +60,7 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers
     from .certificates import Certificate
     from .errors import (
         ConvergenceWarning,
+        EdgeWarning,
         InputError,
         Interrupted,
         ModelFileError,
@@ -56,8 +69,11 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers
         StrengthConflict,
     )
     from .estimators import LogisticRegression, TableEncoder
+    from .paths import Path
     from .results import Audit, Solution
-    from .verbs import audit, solve
+    from .runtime import Progress
+    from .selection import CrossValidation
+    from .verbs import audit, cross_validate, path, solve
 
 
 def __getattr__(name: str) -> Any:

@@ -2,8 +2,8 @@
 
     Exception                              UserWarning
     └─ NormballError                       └─ NormballWarning
-       └─ InputError  (ValueError)            └─ ConvergenceWarning
-          ├─ TypeInputError  (TypeError)
+       └─ InputError  (ValueError)            ├─ ConvergenceWarning
+          ├─ TypeInputError  (TypeError)      └─ EdgeWarning
           ├─ StrengthConflict              KeyboardInterrupt
           └─ ModelFileError                └─ Interrupted
 
@@ -17,6 +17,7 @@ from typing import Any
 
 __all__ = [
     "ConvergenceWarning",
+    "EdgeWarning",
     "InputError",
     "Interrupted",
     "ModelFileError",
@@ -53,6 +54,10 @@ class NormballWarning(UserWarning):
 
 class ConvergenceWarning(NormballWarning):
     """The answer is not certified to the tolerance that was asked for; its certificate says how far it may be off."""
+
+
+class EdgeWarning(NormballWarning):
+    """The best λ lies at an end of the grid: a better one may lie beyond it."""
 
 
 class Interrupted(KeyboardInterrupt):

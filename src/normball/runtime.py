@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import NamedTuple
 
 LONG = 0.1  # seconds from which one call into compiled code goes on a thread of its own (`beside`)
 
@@ -174,11 +175,23 @@ def late() -> bool:
     return time.perf_counter() >= getattr(_here, "deadline", math.inf)
 
 
+class Progress(NamedTuple):
+    """How far a long call is: columns that are still open, of how many, and their worst gap relative to the null loss."""
+
+    stage: str  # "fit", "path", "folds" or "relaxed"
+    round: int
+    live: int
+    total: int
+    worst_gap: float
+    seconds: float
+
+
 class Watch:
     """Limits of one call: reads of X, seconds, rounds. A limit stops the loop; it never raises."""
 
-    def __init__(self, max_reads: float | None = None, time_limit: float | None = None):
+    def __init__(self, max_reads: float | None = None, time_limit: float | None = None, listener=None):
         self.max_reads, self.time_limit = max_reads, time_limit
+        self.listener, self.stage, self.told, self.rounds = listener, "fit", 0.0, 0
         self.began = time.perf_counter()
         self.reason = ""
 
@@ -191,8 +204,13 @@ class Watch:
         """Seconds until the time limit, infinite without one."""
         return math.inf if self.time_limit is None else max(self.time_limit - self.seconds, 0.0)
 
-    def tell(self, family, bests) -> None:
-        """After every round; progress.py listens."""
+    def tell(self, live: int, total: int, worst_gap: float, done: bool = False) -> None:
+        """After every round: the listener gets a Progress, at most ten times a second."""
+        self.rounds += 1
+        now = self.seconds
+        if self.listener is not None and (done or now - self.told >= 0.1):
+            self.told = now
+            self.listener(Progress(self.stage, self.rounds, live, total, worst_gap, now))
 
     def stopped(self, reads: float = 0.0) -> bool:
         """Whether a limit is reached; `reason` then says which."""
@@ -203,4 +221,4 @@ class Watch:
         return bool(self.reason)
 
 
-__all__ = ["Watch", "beside", "check", "deadline", "in_order", "late", "load_numba", "n_threads", "workers"]
+__all__ = ["Progress", "Watch", "beside", "check", "deadline", "in_order", "late", "load_numba", "n_threads", "workers"]

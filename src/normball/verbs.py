@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
 
 import numpy as np
 
 from . import inputs, runtime
-from .certificates import Column, Family
-from .designs import Design, make_design
-from .errors import ConvergenceWarning, InputError, Interrupted, StrengthConflict
+from .errors import ConvergenceWarning, InputError, StrengthConflict
 from .inputs.values import read_number, read_vector
-from .lockstep import Answer, choose_chain, judge_family, solve_family
-from .losses import LogisticLoss
+from .lockstep import judge_family
 from .models import read_model
-from .penalties import ElasticPenalty
+from .paths import Path, path_task, read_grid, read_relax, solve_task
 from .results import Audit, Solution
 from .runtime import Watch
+from .selection import CrossValidation, cross_validate_task, make_splits
+from .tasks import read_task
 
 
 def solve(
@@ -52,14 +50,94 @@ def solve(
 
     Warns with ConvergenceWarning where the answer is not certified.
     """
-    task = _task(X, y, lam, l1_ratio, penalty_factor, sample_weight, offset, fit_intercept, standardize, tol)
+    l1_ratio, tol, lam = inputs.read_l1_ratio(l1_ratio), inputs.read_tol(tol), _one_lam(lam)
+    task = read_task(
+        X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
+        standardize=standardize,
+    )  # fmt: skip
     start = inputs.read_init(init, task.design.p)
     watch = Watch(inputs.read_limit(max_reads, "max_reads"), inputs.read_limit(time_limit, "time_limit"))
-    solution = _solve(task, watch, start)
+    solution = solve_task(task, lam, l1_ratio, tol, watch, start)
     certificate = solution.certificate
     if certificate.status != "certified":
         warnings.warn(certificate.summary(), ConvergenceWarning, stacklevel=2)
     return solution
+
+
+def path(
+    X, y=None, *, lams=None, n_lams=100, lam_min_ratio=None, l1_ratio=0.0, penalty_factor=None, sample_weight=None,
+    offset=None, fit_intercept=True, standardize: bool | np.ndarray = False, tol=1e-6, max_reads=None, time_limit=None,
+    relax=None, progress=None,
+) -> Path:  # fmt: skip
+    """The solutions of `solve` for a whole grid of λ at once, each with its proof.
+
+    Parameters
+    ----------
+    lams : (L,) λ >= 0 in any order; None: n_lams of them, evenly spaced on a log scale, from λ_max, the smallest λ at
+        which all penalised coefficients are 0, to lam_min_ratio·λ_max.  For l1_ratio < 0.001 (where λ_max is infinite
+        or nearly so) from the λ_max of l1_ratio = 0.001
+    lam_min_ratio : 1e-4, or 1e-2 where X has at least as many columns as rows; a thousandth of that for
+        l1_ratio < 0.001, whose grid starts so much higher
+    tol : the gap to reach at every λ, relative to the null loss
+    relax : None; or λ₂ >= 0: at each λ the columns that the path selects are fitted again, with an L2 penalty of
+        strength λ₂ alone (0: with no penalty).  Needs l1_ratio > 0
+    progress : None, or a function called with a Progress after every round
+
+    The rest as in `solve`.  Returns a Path: .lams (descending), .coefs, .intercepts, .certificates, .df, .coef_at(lam),
+    .predict_proba(X, lam), .to_frame(), .summary().  Warns with ConvergenceWarning where a λ is not certified.
+    """
+    l1_ratio, tol = inputs.read_l1_ratio(l1_ratio), inputs.read_tol(tol)
+    task = read_task(
+        X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
+        standardize=standardize,
+    )  # fmt: skip
+    watch = Watch(inputs.read_limit(max_reads, "max_reads"), inputs.read_limit(time_limit, "time_limit"), progress)
+    found = path_task(task, l1_ratio, read_grid(lams, n_lams, lam_min_ratio), tol, watch, read_relax(relax, l1_ratio))
+    if found.uncertified:
+        warnings.warn(found.summary(), ConvergenceWarning, stacklevel=2)
+    return found
+
+
+def cross_validate(
+    X, y=None, *, cv=10, repeats=1, groups=None, seed=0, lams=None, n_lams=100, lam_min_ratio=None, l1_ratios=(0.0,),
+    scoring="log_loss", relax=None, keep_predictions=False, penalty_factor=None, sample_weight=None, offset=None,
+    fit_intercept=True, standardize: bool | np.ndarray = False, tol=1e-6, fold_tol=1e-5, max_reads=None,
+    time_limit=None, progress=None,
+) -> CrossValidation:  # fmt: skip
+    """The path and its cross-validation together: every λ, every fold and every l1_ratio shares each read of X.
+
+    Parameters
+    ----------
+    cv : number of folds (stratified by class, shuffled by `seed`); or fold numbers (n,), rows with a negative one are
+        never held out; or a scikit-learn splitter; or a list of (training rows, test rows).  Splits need not partition
+        the rows
+    repeats : that many draws of the folds, where cv is a number
+    groups : (n,) labels: rows of one group are held out together
+    lams, n_lams, lam_min_ratio : the grid, as in `path`; one for each l1_ratio, from all rows
+    l1_ratios : which mixtures to compare
+    scoring : "log_loss" (nats per unit of weight), or a scikit-learn scorer or its name; losses are minus its score
+    relax : as in `path`; columns are selected inside each fold
+    keep_predictions : keep the held-out probabilities of the second class, (n, l1_ratios, λ)
+    tol, fold_tol : gaps to reach on all rows and in the folds, relative to the null loss
+
+    Standardising and weights are those of the training rows of each fold.  Returns a CrossValidation: .path, .losses
+    (splits, l1_ratios, λ), .mean, .se, .lam_min, .lam_1se, .l1_ratio_min, .choose(rule), .refit(rule), .summary().
+    Warns where an answer is not certified, and with EdgeWarning where the best λ lies at an end of the grid.
+    """
+    task = read_task(
+        X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
+        standardize=standardize,
+    )  # fmt: skip
+    ratios = tuple(inputs.read_l1_ratio(ratio) for ratio in np.atleast_1d(np.asarray(l1_ratios, dtype=object)))
+    watch = Watch(inputs.read_limit(max_reads, "max_reads"), inputs.read_limit(time_limit, "time_limit"), progress)
+    splits = make_splits(task, cv, repeats=repeats, groups=groups, seed=seed, X=X, y=y)
+    found = cross_validate_task(
+        task, splits, ratios, read_grid(lams, n_lams, lam_min_ratio), scoring=scoring, relax=read_relax(relax, max(ratios)),
+        keep_predictions=keep_predictions, tol=inputs.read_tol(tol), fold_tol=inputs.read_tol(fold_tol), watch=watch,
+    )  # fmt: skip
+    for message, kind in found.warnings():
+        warnings.warn(message, kind, stacklevel=2)
+    return found
 
 
 def audit(
@@ -81,145 +159,34 @@ def audit(
         model_or_coef, y, intercept=intercept, lam=lam, C=C, l1_ratio=l1_ratio, sample_weight=sample_weight,
         fit_intercept=fit_intercept, standardize=standardize, penalty_factor=penalty_factor,
     )  # fmt: skip
-    task = _task(
-        X, y, given.lam, given.l1_ratio, given.penalty_factor, given.sample_weight, offset, given.fit_intercept,
-        given.standardize, tol, C=given.C,
+    tol, l1_ratio = inputs.read_tol(tol), inputs.read_l1_ratio(given.l1_ratio)
+    lam = _one_lam(given.lam, given.C) if given.C is None else inputs.read_C(given.C)
+    task = read_task(
+        X, y, penalty_factor=given.penalty_factor, sample_weight=given.sample_weight, offset=offset,
+        fit_intercept=given.fit_intercept, standardize=given.standardize,
     )  # fmt: skip
+    lam = lam if given.C is None else 1.0 / (lam * task.total)
+    column = task.column(lam, l1_ratio)
     coef = read_vector(given.coef, task.design.p, "model_or_coef, the coefficients,", "column")
     b = read_number(given.intercept, "intercept", "a finite number", np.isfinite)
     if not task.design.intercept and b != 0.0:
         raise InputError(f"intercept={b!r} was given with fit_intercept=False. Leave one of them out.")
-    here = _conditioned(task, coef, b)
+    here = task.conditioned(column, coef, b)
     if here is None:
         raise InputError(
             f"The coefficients are up to {np.abs(coef).max(initial=abs(b)):.3g} in size: what they predict, or their "
             "penalty, overflows float64. No optimum lies there; check how they were made."
         )
-    best = _solve(task, Watch(), None, newton)
+    best = solve_task(task, lam, l1_ratio, tol, Watch(), None, newton)
     with runtime.workers():
-        certificate = judge_family(task.family, here, best.certificate, task.names)
+        certificate = judge_family(task.family([column], tol, True), here, best.certificate, task.names)
     return Audit(certificate, max(certificate.objective - best.certificate.objective, 0.0), best)
 
 
-@dataclass(frozen=True)
-class Task:
-    """Checked inputs, read once, and the family they ask for."""
-
-    design: Design
-    family: Family
-    classes: np.ndarray | None
-    names: tuple[str, ...] | None
-    lam: float
-    l1_ratio: float
-    standardize: bool | np.ndarray
-
-
-def _task(
-    X, y, lam, l1_ratio, penalty_factor, sample_weight, offset, fit_intercept, standardize, tol, C=None
-) -> Task:  # fmt: skip
+def _one_lam(lam, C=None) -> float:
     if lam is None and C is None:
         raise StrengthConflict(
             "No strength of the penalty was given: pass lam, the λ of the mean loss "
             "(1/(C·n) for scikit-learn's C, 0 for no penalty)."
         )
-    fit_intercept = inputs.read_flag(fit_intercept, "fit_intercept")
-    l1_ratio, tol = inputs.read_l1_ratio(l1_ratio), inputs.read_tol(tol)
-    lam = inputs.read_lam(lam) if C is None else inputs.read_C(C)
-    classes = names = None
-    if isinstance(X, Design):
-        for name, given in (("y", y), ("sample_weight", sample_weight), ("offset", offset)):
-            if given is not None:
-                raise InputError(f"{name} was given beside a Design, which carries its own. Leave {name} out.")
-        if X.intercept and not fit_intercept:
-            raise InputError(
-                "fit_intercept=False was given beside a Design made with an intercept. Make it without one."
-            )
-        if not X.survey.finite:
-            raise InputError("The Design holds NaN, infinite or too large values: every entry must be a finite number.")
-        design = X
-    else:
-        if y is None:
-            raise InputError("y was not given. It is left out only where X is a Design, which carries its own.")
-        data = inputs.read_inputs(X, y, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept)
-        classes, names = data.classes, data.names
-        try:
-            with runtime.workers():
-                design = make_design(data.X, data.y, data.weight, data.offset, intercept=fit_intercept)
-        except KeyboardInterrupt as stop:
-            raise Interrupted from stop
-        _check_range(design, data, names)
-    if C is not None:
-        lam = 1.0 / (C * float(design.weight.sum()))
-    factor = np.ones(design.p) if penalty_factor is None else inputs.read_penalty_factor(penalty_factor, design.p)
-    standardize = inputs.read_flags(standardize, design.p, "standardize")
-    family = _family(design, lam, l1_ratio, factor, standardize, tol, names)
-    return Task(design, family, classes, names, lam, l1_ratio, standardize)
-
-
-def _check_range(design: Design, data, names) -> None:
-    """Raise unless every column can be centred and scaled in float64."""
-    survey = design.survey
-    if not survey.finite:
-        inputs.check_finite(data.X, names)
-    with np.errstate(over="ignore", under="ignore"):
-        fine = np.isfinite(survey.first).all(0) & np.isfinite(1.0 / survey.scale) & np.isfinite(survey.scale * 1e6)
-    if not fine.all():
-        k = int(np.argmin(fine))
-        size = f"are of size {survey.scale[k]:.3g}" if survey.finite else "or their weighted sum overflow"
-        raise InputError(f"The values of {_called(design, k, names)} {size}: float64 has no room for them. Rescale it.")
-
-
-def _called(design: Design, k: int, names) -> str:
-    """What the user calls the design's column k."""
-    j = k if design.order is None else int(design.order[k])
-    return repr(names[j]) if names else f"column {j}"
-
-
-def _family(design: Design, lam, l1_ratio, factor, standardize, tol, names) -> Family:
-    survey, cells, factor = design.survey, np.ones(design.n_cells, bool), design.sorted(factor)
-    standardize = design.sorted(np.broadcast_to(standardize, (design.p,)))
-    column = Column.make(survey, cells, lam=lam, l1_ratio=l1_ratio, factor=factor, standardize=standardize)
-    asked = (lam > 0.0) & (factor > 0.0)
-    strength = np.maximum(column.l1, column.l2)
-    lost = asked & ~((strength > 1e-290) & (strength < 1e290))
-    if lost.any():
-        k = int(np.flatnonzero(lost)[0])
-        raise InputError(
-            f"The penalty of {_called(design, k, names)} cannot be represented: its values are of size "
-            f"{survey.scale[k]:.3g} and lam={lam:g}. Rescale the column, or pass standardize=True."
-        )
-    sd = survey.sd(cells)
-    metric = np.where(standardize & (sd > 0.0), sd, 1.0) / survey.scale
-    return Family.single(design, LogisticLoss(), ElasticPenalty(), column, metric, tol)
-
-
-def _conditioned(task: Task, coef, b):
-    """What a caller gives, in conditioned coordinates; None where predictions, penalty or squares overflow."""
-    design, column = task.design, task.family.columns[0]
-    with np.errstate(over="ignore", invalid="ignore"):
-        w, b = design.to_conditioned(coef, b)
-        size = np.abs(w)
-        far, force = design.survey.reach @ size + abs(b), column.l1 + column.l2 * size
-        fine = far < 1e150 and force.max(initial=0.0) < 1e150 and force @ size < 1e300
-    return (w, b) if fine else None
-
-
-def _solve(task: Task, watch: Watch, start, newton: bool = False) -> Solution:
-    design, family = task.design, task.family
-    init = None if start is None else _conditioned(task, *start)  # one beyond float64 is no better than none
-    if start is not None and not design.intercept and start[1] != 0.0:
-        raise InputError(f"init has intercept={start[1]!r} but fit_intercept=False. Give 0.")
-    try:
-        with runtime.workers():
-            answer = solve_family(family, choose_chain(family), watch, init, newton, task.names)[0]
-    except Interrupted as stop:
-        stop.solution = _solution(task, stop.answer[0]) if stop.answer else None
-        raise
-    return _solution(task, answer)
-
-
-def _solution(task: Task, answer: Answer) -> Solution:
-    return Solution(
-        answer.coef, answer.intercept, task.lam, task.l1_ratio, task.classes, task.names,
-        float(task.design.weight.sum()), task.standardize, answer.certificate,
-    )  # fmt: skip
+    return inputs.read_lam(lam)

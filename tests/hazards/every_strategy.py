@@ -12,7 +12,7 @@ import numpy as np
 import scipy.sparse
 
 import normball
-from normball import verbs
+from normball.paths import one
 from normball.lockstep.strategies import Anchored, Dual, NewtonCG, Slabwise
 
 
@@ -59,12 +59,12 @@ def solve(name: str, form=lambda X: X, **more):
     """The solution by that strategy alone, of X in another form, with other arguments."""
     setting = SETTINGS[name]
     X, y, weight, offset = setting.data()
-    chosen, verbs.choose_chain = verbs.choose_chain, lambda family: (setting.strategy,)
+    chosen, one.choose_chain = one.choose_chain, lambda family: (setting.strategy,)
     try:
         arguments = dict(sample_weight=weight, offset=offset) | setting.arguments | more
         return normball.solve(form(X), y, **arguments)
     finally:
-        verbs.choose_chain = chosen
+        one.choose_chain = chosen
 
 
 def bits(solution) -> dict:

@@ -19,7 +19,7 @@ import scipy.sparse
 from numpy.lib.stride_tricks import as_strided
 
 import normball
-from normball import verbs
+from normball.paths import one
 from normball.certificates import separation
 from normball.designs import DenseDesign, SparseDesign
 from normball.lockstep import driver, newton, panel
@@ -110,7 +110,7 @@ def run(name: str) -> dict:
     """What came of one case."""
     case = CASES[name]
     X, y, arguments = case.problem()
-    verbs.choose_chain = lambda family: (case.strategy,)
+    one.choose_chain = lambda family: (case.strategy,)
     forget = announce(case, name)
     try:
         if "newton" in arguments:

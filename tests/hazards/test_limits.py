@@ -13,7 +13,7 @@ import pytest
 import normball
 from hazards.every_strategy import SETTINGS, solve
 from judge import infimum, minimise, objective, penalty_vectors
-from normball import verbs
+from normball.paths import one
 from normball.certificates import Candidates
 from normball.lockstep.strategies import Slabwise
 
@@ -138,7 +138,7 @@ class Fake:
 @pytest.mark.parametrize("l1_ratio", [0.0, 1.0])
 def test_the_next_strategy_goes_on(gives_up, l1_ratio, monkeypatch):
     """Whatever the first left behind, the second proves the judge's optimum."""
-    monkeypatch.setattr(verbs, "choose_chain", lambda family: (Fake(gives_up), Slabwise()))
+    monkeypatch.setattr(one, "choose_chain", lambda family: (Fake(gives_up), Slabwise()))
     solution = normball.solve(SMALL, LABELS, lam=1e-3, l1_ratio=l1_ratio, tol=1e-14)
     best = minimise(SMALL, LABELS, **dict(zip(("l1", "l2"), penalty_vectors(6, 1e-3, l1_ratio), strict=True)))
     assert solution.certificate.status == "certified"
@@ -150,7 +150,7 @@ def test_the_next_strategy_goes_on(gives_up, l1_ratio, monkeypatch):
 @pytest.mark.parametrize("gives_up", ["nothing to try", "no progress", "worse", "nan"])
 def test_where_all_give_up_it_is_said(gives_up, monkeypatch):
     """The best point of all, with a finite gap that holds; a point of nan is no point."""
-    monkeypatch.setattr(verbs, "choose_chain", lambda family: (Fake(gives_up),))
+    monkeypatch.setattr(one, "choose_chain", lambda family: (Fake(gives_up),))
     solution, said = quietly(normball.solve, SMALL, LABELS, lam=1e-3)
     assert solution.certificate.status == "uncertified"
     assert "NOT certified" in said[0]

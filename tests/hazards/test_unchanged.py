@@ -57,7 +57,7 @@ def test_solve_changes_nothing(name, form, monkeypatch):
     X, y, start, more = shared(name, FORMS[form])
     y = locked(y) if form == "read-only" else y
     before = fingerprint(X, y, start[0], *more.values())
-    monkeypatch.setattr("normball.verbs.choose_chain", lambda family: (SETTINGS[name].strategy,))
+    monkeypatch.setattr("normball.paths.one.choose_chain", lambda family: (SETTINGS[name].strategy,))
     solution = normball.solve(X, y, init=start, **(SETTINGS[name].arguments | more))
     assert solution.certificate.status == "certified"
     assert fingerprint(X, y, start[0], *more.values()) == before

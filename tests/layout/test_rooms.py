@@ -27,6 +27,7 @@ FLOORS = [
     {"files"},
     {"models"},
     {"results"},
+    {"tasks"},
     {"lockstep"},
     {"certificates"},
     {"strength"},

@@ -5,22 +5,16 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
-from scipy.special import expit, log_expit
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.exceptions import DataConversionWarning
-from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .. import inputs, verbs
+from .. import inputs
 from ..certificates import Certificate
-from ..errors import ConvergenceWarning, InputError, StrengthConflict
-from ..inputs.frames import is_frame
+from ..errors import ConvergenceWarning, StrengthConflict
+from ..paths import solve_task
 from ..runtime import Watch
-from .class_weights import times_class_weight
-
-BLOCK = 2**18  # numbers that are turned into float64 at a time where X is of another kind
+from .base import TwoClasses
 
 
-class LogisticRegression(ClassifierMixin, BaseEstimator):
+class LogisticRegression(TwoClasses):
     """Logistic regression for two classes with an L2, L1 or elastic-net penalty, and a proof beside every fit.
 
     Minimises, with c the observation weights divided by their sum, η = b + X w and f = `penalty_factor`,
@@ -80,11 +74,6 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
     normball.audit : The certificate of anybody's coefficients.
     """
 
-    coef_: np.ndarray
-    intercept_: np.ndarray
-    classes_: np.ndarray
-    n_features_in_: int
-    feature_names_in_: np.ndarray
     n_iter_: np.ndarray
     lambda_: float
     certificate_: Certificate
@@ -126,90 +115,27 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         Whatever is raised, an earlier fit stays whole.  Warns with ConvergenceWarning where it is not certified.
         """
         limits = inputs.read_limit(self.max_reads, "max_reads"), inputs.read_limit(self.time_limit, "time_limit")
-        task = self._task(X, y, sample_weight)
-        solution = verbs._solve(task, Watch(*limits), None)
-        certificate = solution.certificate
-        if certificate.status != "certified":
-            warnings.warn(certificate.summary(), ConvergenceWarning, stacklevel=2)
-        fitted = dict(
-            coef_=solution.coef[None, :], intercept_=np.array([solution.intercept]), classes_=task.classes,
-            n_features_in_=task.design.p, n_iter_=np.array([max(certificate.rounds, 1)], dtype=np.int32),
-            lambda_=task.lam, certificate_=certificate, status_=certificate.status,
-        )  # fmt: skip
-        if task.names is not None:
-            fitted["feature_names_in_"] = np.array(task.names, dtype=object)
-        kept = {name: value for name, value in vars(self).items() if name != "feature_names_in_"}
-        self.__dict__ = kept | fitted  # at once: a Ctrl-C falls before or behind it, never into it
-        return self
-
-    def decision_function(self, X):
-        """η = intercept + X coef, (n_samples,): the log-odds of classes_[1]."""
-        check_is_fitted(self)
-        named = is_frame(X)
-        X = X if named else inputs.read_matrix(X)[0]
-        validate_data(self, X, reset=False, skip_check_array=True)  # names and their order, number of columns
-        X = inputs.read_matrix(X)[0] if named else X
-        if isinstance(X, np.ndarray):
-            inputs.check_finite(X, getattr(self, "feature_names_in_", None))
-        return _times(X, self.coef_[0]) + self.intercept_[0]
-
-    def predict(self, X):
-        """The more probable class of each row, (n_samples,)."""
-        likely = self.decision_function(X) > 0
-        return self.classes_[likely.astype(np.intp)]
-
-    def predict_proba(self, X):
-        """Probabilities (n_samples, 2) in the order of `classes_`."""
-        eta = self.decision_function(X)
-        return np.column_stack([expit(-eta), expit(eta)])
-
-    def predict_log_proba(self, X):
-        """Their logarithms, (n_samples, 2): finite where a probability is too small to be written."""
-        eta = self.decision_function(X)
-        return np.column_stack([log_expit(-eta), log_expit(eta)])
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
-        tags.classifier_tags.multi_class = False  # for now
-        return tags
-
-    def _task(self, X, y, sample_weight) -> verbs.Task:
-        """The arguments and the parameters as a checked problem."""
-        if y is None:
-            raise InputError(f"This {type(self).__name__} requires y to be passed, but the target y is None.")
         if self.lam is not None and self.C is not None and self.C != 1.0:
             raise StrengthConflict(
                 f"lam={self.lam!r} and C={self.C!r} were both given: each fixes the strength of the penalty. "
                 "Keep one (C=1.0, its default, counts as not given)."
             )
-        if tuple(getattr(y, "shape", ()))[1:] == (1,):
-            words = "A column-vector y was passed when a 1d array was expected. Pass y.ravel() to make this explicit."
-            warnings.warn(words, DataConversionWarning, stacklevel=3)
-        weight = sample_weight
-        if self.class_weight is not None:
-            weight = times_class_weight(self.class_weight, y, sample_weight)
-        task = verbs._task(
-            X, y, self.lam, self.l1_ratio, self.penalty_factor, weight, None, self.fit_intercept, self.standardize,
-            self.tol, C=None if self.lam is not None else self.C,
+        l1_ratio, tol = inputs.read_l1_ratio(self.l1_ratio), inputs.read_tol(self.tol)
+        if self.lam is None and self.C is None:
+            raise StrengthConflict("No strength of the penalty was given: pass C, or lam (0 for no penalty).")
+        strength = inputs.read_C(self.C) if self.lam is None else inputs.read_lam(self.lam)
+        task = self._read(X, y, sample_weight)
+        lam = 1.0 / (strength * task.total) if self.lam is None else strength
+        solution = solve_task(task, lam, l1_ratio, tol, Watch(*limits))
+        certificate = solution.certificate
+        if certificate.status != "certified":
+            warnings.warn(certificate.summary(), ConvergenceWarning, stacklevel=2)
+        self._become(
+            task,
+            dict(
+                coef_=solution.coef[None, :], intercept_=np.array([solution.intercept]),
+                n_iter_=np.array([max(certificate.rounds, 1)], dtype=np.int32), lambda_=lam,
+                certificate_=certificate, status_=certificate.status,
+            ),
         )  # fmt: skip
-        if task.design.p == 0:
-            raise InputError(
-                f"Found array with 0 feature(s) (shape=({task.design.n}, 0)) while a minimum of 1 is required: X."
-            )
-        if task.classes is None or (task.classes.dtype.kind == "f" and (task.classes != np.rint(task.classes)).any()):
-            raise InputError(
-                "Unknown label type: continuous. y holds fractions, and the labels of a classifier are bools, whole "
-                "numbers or words. Make classes of them, for example y > 0.5; normball.solve takes soft labels."
-            )
-        return task
-
-
-def _times(X, coef: np.ndarray) -> np.ndarray:
-    """X coef, (n,) float64; a large float32 X is never copied as a whole."""
-    if not isinstance(X, np.ndarray) or X.dtype == np.float64:
-        return X @ coef
-    out, step = np.empty(len(X)), max(1, BLOCK // len(coef))
-    for lo in range(0, len(X), step):
-        out[lo : lo + step] = X[lo : lo + step] @ coef
-    return out
+        return self

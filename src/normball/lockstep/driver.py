@@ -131,11 +131,17 @@ def _run(family: Family, strategy: Strategy, ids: Array, bests: list[Best], watc
         evidence = sweep(family, asked)
         gaps = _judge(family, strategy.name, bests, asked, evidence)
         done = np.array([_finish(family, bests[i], asked) for i in asked.ids])
-        watch.tell(family, bests)
+        if watch.listener is not None:
+            _tell(bests, watch)
         if all(bests[i].done for i in ids) or strategy.learn(state, asked, evidence, gaps, done):
             return
         if watch.stopped(family.design.reads):
             return
+
+
+def _tell(bests: list[Best], watch: Watch) -> None:
+    open_ = [relative(best.gap, best.null_loss) for best in bests if not best.done]
+    watch.tell(len(open_), len(bests), max(open_, default=0.0), not open_)
 
 
 def _finish(family: Family, best: Best, asked: Candidates) -> bool:

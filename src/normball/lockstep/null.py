@@ -41,10 +41,23 @@ def null_model(family: Family, split: int) -> tuple[float, float]:
 
 def free_loss(family: Family, column, start: float) -> float:
     """Mean loss of intercept, offset and free columns: a Newton fit of those alone."""
+    return _fit_free(family, column, start).value
+
+
+def free_fit(family: Family, column) -> tuple[np.ndarray, float]:
+    """(coef (p,), intercept) of the same fit; 0 for the columns that are not free."""
+    b, coef = null_model(family, column.split)[0], np.zeros(family.design.p)
+    if len(family.free):
+        fit = _fit_free(family, column, b)
+        coef[family.free], b = fit.coef, fit.intercept
+    return coef, b
+
+
+def _fit_free(family: Family, column, start: float):
     from .newton import Newton
     from .panel import Slab
 
     free = family.free
     fit = Newton(family, Slab(family, free), column.only(free), np.zeros(len(free)), start)
     fit.advance(1e-8, 50)
-    return fit.value
+    return fit

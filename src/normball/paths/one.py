@@ -1,0 +1,35 @@
+"""One λ: a checked task in, a Solution out."""
+
+from __future__ import annotations
+
+from .. import runtime
+from ..errors import InputError, Interrupted
+from ..lockstep import Answer, choose_chain, solve_family
+from ..results import Solution
+from ..runtime import Watch
+from ..tasks import Task
+
+
+def solve_task(
+    task: Task, lam: float, l1_ratio: float, tol: float, watch: Watch, start=None, newton: bool = False
+) -> Solution:
+    """start: (coef, intercept) on the columns as they came, or None.  Raises Interrupted with `.solution`."""
+    column = task.column(lam, l1_ratio)
+    init = None if start is None else task.conditioned(column, *start)  # one beyond float64 is no better than none
+    if start is not None and not task.design.intercept and start[1] != 0.0:
+        raise InputError(f"init has intercept={start[1]!r} but fit_intercept=False. Give 0.")
+    family = task.family([column], tol, polish=True)
+    try:
+        with runtime.workers():
+            answer = solve_family(family, choose_chain(family), watch, init, newton, task.names)[0]
+    except Interrupted as stop:
+        stop.solution = solution(task, lam, l1_ratio, stop.answer[0]) if stop.answer else None
+        raise
+    return solution(task, lam, l1_ratio, answer)
+
+
+def solution(task: Task, lam: float, l1_ratio: float, answer: Answer) -> Solution:
+    return Solution(
+        answer.coef, answer.intercept, lam, l1_ratio, task.classes, task.names, task.total, task.standardize,
+        answer.certificate,
+    )  # fmt: skip

@@ -1,0 +1,239 @@
+"""A path: the solutions on a grid of λ, solved together, each with its certificate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.special import expit
+
+from .. import inputs, runtime
+from ..certificates import Certificate
+from ..errors import InputError, Interrupted
+from ..inputs import align, check_finite, read_offset
+from ..lockstep import Answer, choose_chain, solve_family
+from ..results import Solution, penalty_in_words
+from ..runtime import Watch
+from ..tasks import Task
+from .grid import Grid, make_lams
+from .one import solve_task
+
+SAME = 1e-12  # relative distance of two λ that are one
+
+
+@dataclass(frozen=True)
+class Path:
+    """Solutions along λ.
+
+    lams          (L,) descending
+    coefs         (p, L) per unit of each column as it came: an array, or csc_array where l1_ratio > 0
+    intercepts    (L,)
+    certificates  one for each λ
+    relax         λ₂ of the second stage (see `path`), None without one
+    reads, seconds  of all of it
+    """
+
+    lams: np.ndarray
+    l1_ratio: float
+    coefs: np.ndarray | sp.csc_array
+    intercepts: np.ndarray
+    certificates: tuple[Certificate, ...]
+    classes: np.ndarray | None
+    names: tuple[str, ...] | None
+    total: float
+    standardize: bool | np.ndarray
+    tol: float
+    relax: float | None = None
+    task: Task | None = field(default=None, repr=False)
+    points: list = field(default_factory=list, repr=False)  # conditioned, to go on from
+
+    @property
+    def n_features(self) -> int:
+        return self.coefs.shape[0]
+
+    @cached_property
+    def df(self) -> np.ndarray:
+        """How many coefficients are not 0 at each λ (L,)."""
+        return (
+            np.diff(self.coefs.indptr) if isinstance(self.coefs, sp.csc_array) else np.count_nonzero(self.coefs, axis=0)
+        )
+
+    @property
+    def certified(self) -> bool:
+        return not self.uncertified
+
+    @property
+    def uncertified(self) -> list[int]:
+        """At which λ, by index, nothing or too little is proved."""
+        return [k for k, c in enumerate(self.certificates) if c.status != "certified"]
+
+    @property
+    def reads(self) -> float:
+        return max(c.reads for c in self.certificates)
+
+    @property
+    def seconds(self) -> float:
+        return max(c.seconds for c in self.certificates)
+
+    def index(self, lam: float) -> int | None:
+        """Where this λ is on the grid, None where it is not."""
+        k = int(np.argmin(np.abs(self.lams - lam)))
+        return k if abs(self.lams[k] - lam) <= SAME * abs(lam) else None
+
+    def coef_at(self, lam: float) -> tuple[np.ndarray, float]:
+        """(coef (p,), intercept); a λ that is not on the grid is fitted, never interpolated."""
+        k = self.index(inputs.read_lam(lam))
+        if k is None:
+            found = self.solution(lam)
+            return found.coef, found.intercept
+        return self._column(k), float(self.intercepts[k])
+
+    def _column(self, k: int) -> np.ndarray:
+        column = self.coefs[:, [k]]
+        return column.toarray()[:, 0] if isinstance(column, sp.csc_array) else np.array(column[:, 0])
+
+    def solution(self, lam: float) -> Solution:
+        """The fit at one λ as `solve` gives it; a λ that is not on the grid is fitted."""
+        lam = inputs.read_lam(lam)
+        k = self.index(lam)
+        if k is not None:
+            return Solution(
+                self._column(k), float(self.intercepts[k]), float(self.lams[k]), self.l1_ratio, self.classes,
+                self.names, self.total, self.standardize, self.certificates[k],
+            )  # fmt: skip
+        if self.task is None:
+            raise InputError(f"lam={lam:g} is not on the grid, and the path no longer holds its data. Fit it again.")
+        if self.relax is not None:
+            from .relaxed import relaxed_solution
+
+            return relaxed_solution(self.task, lam, self.l1_ratio, self.relax, self.tol)
+        near = int(np.argmin(np.abs(np.log(np.maximum(self.lams, 1e-300)) - np.log(max(lam, 1e-300)))))
+        start = self._column(near), float(self.intercepts[near])
+        return solve_task(self.task, lam, self.l1_ratio, min(self.tol, 1e-8), Watch(), start)
+
+    def decision_function(self, X, lam=None, offset=None) -> np.ndarray:
+        """η (n,) at one λ, or (n, L) at all of them."""
+        matrix = align(X, self.names, width=self.n_features)
+        check_finite(matrix, self.names)
+        if lam is None:
+            eta = matrix @ self.coefs
+            eta = (eta.toarray() if sp.issparse(eta) else np.asarray(eta)) + self.intercepts
+            return eta if offset is None else eta + read_offset(offset, len(eta))[:, None]
+        coef, b = self.coef_at(lam)
+        eta = matrix @ coef + b
+        return eta if offset is None else eta + read_offset(offset, len(eta))
+
+    def predict_proba(self, X, lam, offset=None) -> np.ndarray:
+        """(n, 2) probabilities in the order of `classes`, at one λ."""
+        eta = self.decision_function(X, inputs.read_lam(lam), offset)
+        return np.column_stack([expit(-eta), expit(eta)])
+
+    def name(self, j: int) -> str:
+        return self.names[j] if self.names else f"x{j}"
+
+    def to_frame(self):
+        """A pandas frame: one row for each λ, with its number of features, gap, status, objective and coefficients."""
+        import importlib
+
+        pandas = importlib.import_module("pandas")
+        dense = self.coefs.toarray() if isinstance(self.coefs, sp.csc_array) else self.coefs
+        facts = {
+            "lam": self.lams, "df": self.df, "gap": [c.gap for c in self.certificates],
+            "status": [c.status for c in self.certificates], "objective": [c.objective for c in self.certificates],
+            "(intercept)": self.intercepts,
+        }  # fmt: skip
+        return pandas.concat(
+            [pandas.DataFrame(facts), pandas.DataFrame(dense.T, columns=[self.name(j) for j in range(len(dense))])],
+            axis=1,
+        )
+
+    def summary(self) -> str:
+        """The penalty and the grid, what is proved, and some rows of the path."""
+        kind = penalty_in_words(float(self.lams[0]), self.l1_ratio, self.standardize) if self.lams[0] > 0 else "none"
+        lost, worst = self.uncertified, max(c.relative_gap for c in self.certificates)
+        proved = f"Certified at every λ: gaps at most {worst:.2g} of the null loss."
+        if lost:
+            proved = (
+                f"NOT certified at {len(lost)} of {len(self.lams)} λ (tol={self.tol:g}; worst gap {worst:.2g} of the null "
+                f"loss), the first at λ = {self.lams[lost[0]]:.4g}. {self.certificates[lost[0]].summary()}"
+            )
+        second = "" if self.relax is None else f" Selected columns are fitted again with λ₂ = {self.relax:g}."
+        cost = f"[{self.reads:.3g} reads of X, {self.seconds:.3g} s]"
+        some = np.unique(np.linspace(0, len(self.lams) - 1, min(len(self.lams), 10)).astype(int))
+        rows = [f"  {self.lams[k]:<12.5g} {self.df[k]:>8d}  {self.certificates[k].gap:.1e}" for k in some]
+        grid = f"Path of {len(self.lams)} λ, {self.lams[0]:.4g} to {self.lams[-1]:.4g}. Penalty: {kind}.{second}"
+        return "\n".join([grid, f"{proved} {cost}", f"  {'λ':<12} {'features':>8}  gap", *rows])
+
+
+def path_task(task: Task, l1_ratio: float, grid: Grid, tol: float, watch: Watch, relax: float | None = None) -> Path:
+    """One path."""
+    return paths_of_task(task, (l1_ratio,), [make_lams(task, l1_ratio, grid)], tol, watch, relax)[0]
+
+
+def paths_of_task(
+    task: Task, l1_ratios, lams: list[np.ndarray], tol: float, watch: Watch, relax: float | None = None
+) -> list[Path]:
+    """One path for each l1_ratio, all λ of all of them solved together."""
+    answers = solve_columns(task, l1_ratios, lams, tol, watch)
+    found, at = [], 0
+    for ratio, grid in zip(l1_ratios, lams, strict=True):
+        mine = answers[at : at + len(grid)]
+        at += len(grid)
+        if relax is None or ratio == 0.0:
+            found.append(_path(task, ratio, grid, mine, tol))
+        else:
+            from .relaxed import relaxed_path
+
+            found.append(relaxed_path(task, ratio, grid, mine, relax, tol, watch))
+    return found
+
+
+def solve_columns(task: Task, l1_ratios, lams, tol: float, watch: Watch) -> list[Answer]:
+    """Every λ > 0 of every l1_ratio in one family; λ = 0 by itself, as `solve` does it."""
+    columns = [
+        column for ratio, grid in zip(l1_ratios, lams, strict=True) for column in task.columns(grid, float(ratio))
+    ]
+    held = [k for k, column in enumerate(columns) if column.lam > 0.0]
+    answers: dict[int, Answer] = {}
+    watch.stage = "path"
+    try:
+        with runtime.workers():
+            if held:
+                family = task.family([columns[k] for k in held], tol, polish=len(held) == 1)
+                answers.update(
+                    zip(held, solve_family(family, choose_chain(family), watch, None, False, task.names), strict=True)
+                )
+            for k in set(range(len(columns))) - set(held):
+                family = task.family([columns[k]], tol, polish=True)
+                before = answers[k - 1].point if k - 1 in answers else None
+                answers[k] = solve_family(family, choose_chain(family), watch, before, False, task.names)[0]
+    except Interrupted as stop:
+        stop.path = None
+        raise
+    return [answers[k] for k in range(len(columns))]
+
+
+def _path(task: Task, ratio: float, lams, answers: list[Answer], tol: float, relax: float | None = None) -> Path:
+    points = [answer.point for answer in answers]
+    coefs = coefs_of(task, [point[0] for point in points], sparse=ratio > 0.0)
+    return Path(
+        np.array(lams), float(ratio), coefs, np.array([answer.intercept for answer in answers]),
+        tuple(answer.certificate for answer in answers), task.classes, task.names, task.total, task.standardize, tol,
+        relax, task, points,
+    )  # fmt: skip
+
+
+def coefs_of(task: Task, conditioned: list[np.ndarray], sparse: bool):
+    """(p, L) on the columns as they came, from conditioned ones."""
+    scale = task.design.survey.scale
+    if not sparse:
+        return np.column_stack([task.design.unsorted(w / scale) for w in conditioned])
+    order = np.arange(len(scale)) if task.design.order is None else task.design.order
+    where = [np.flatnonzero(w) for w in conditioned]
+    data = np.concatenate([w[j] / scale[j] for w, j in zip(conditioned, where, strict=True)])
+    starts = np.concatenate([[0], np.cumsum([len(j) for j in where])])
+    matrix = sp.csc_array((data, order[np.concatenate(where)], starts), shape=(len(scale), len(conditioned)))
+    matrix.sort_indices()
+    return matrix

@@ -1,0 +1,134 @@
+"""Cross-validation of a checked task: one path on all rows, then all folds from it, together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from .. import runtime
+from ..errors import InputError, Interrupted
+from ..lockstep import Answer, choose_chain, solve_family
+from ..paths import Grid, make_lams, paths_of_task
+from ..paths.path import solve_columns
+from ..paths.relaxed import refit_supports
+from ..runtime import Watch
+from ..tasks import Task
+from .cross_validation import CrossValidation
+from .scores import held_out_etas, read_scoring, scored
+from .splits import Group, Split, together
+
+
+def cross_validate_task(
+    task: Task, splits: list[Split], l1_ratios: tuple[float, ...], grid: Grid, *, scoring="log_loss", relax=None,
+    keep_predictions=False, tol=1e-6, fold_tol=1e-5, watch: Watch | None = None, lam_of=None, keep_coefs=False,
+) -> CrossValidation:  # fmt: skip
+    """See `cross_validate`.  lam_of(λ, split's training weight): the λ of a fold, where it is not that of all rows.
+
+    keep_coefs: keep the folds' coefficients, (splits, l1_ratios, λ) lists of (coef, intercept).
+    """
+    watch, scorer = watch or Watch(), read_scoring(scoring)
+    if not l1_ratios:
+        raise InputError("l1_ratios is empty: give at least one number from 0 to 1.")
+    groups = together(splits)
+    task = task.with_cells(groups[0].cells)
+    lams = [make_lams(task, ratio, grid) for ratio in l1_ratios]
+    paths = paths_of_task(task, l1_ratios, lams, tol, watch, relax)
+    starts = paths
+    if relax is not None:  # folds begin from the first stage
+        first = solve_columns(task, l1_ratios, lams, tol, watch)
+        starts = [[answer.point for answer in first][sum(map(len, lams[:r])) :][: len(lams[r])] for r in range(len(lams))]
+    else:
+        starts = [path.points for path in paths]
+    shape = (len(splits), len(l1_ratios), max(map(len, lams)))
+    losses, weights = np.full(shape, np.nan), np.empty(len(splits))
+    predictions = np.full((task.design.n, *shape[1:]), np.nan) if keep_predictions else None
+    counted = np.zeros(task.design.n)
+    kept, worst = [], []
+    for g, group in enumerate(groups):
+        here = task if g == 0 else task.with_cells(group.cells)
+        for s, answers in _folds(here, group, l1_ratios, lams, starts, relax, fold_tol, watch, lam_of):
+            rows = np.flatnonzero(splits[s].test)
+            weights[s] = task.design.weight[rows].sum()
+            worst.append([answer.certificate for answer in answers])
+            etas = None
+            if scorer is not None or keep_predictions or relax is not None:
+                etas = held_out_etas(here, rows, [answer.point for answer in answers])
+            values = _values(here, scorer, rows, etas, answers, weights[s], relax)
+            at = 0
+            for r, path in enumerate(lams):
+                losses[s, r, : len(path)] = values[at : at + len(path)]
+                if predictions is not None:
+                    p = 1.0 / (1.0 + np.exp(-np.clip(etas[:, at : at + len(path)], -700, 700)))
+                    predictions[rows, r, : len(path)] = np.nan_to_num(predictions[rows, r, : len(path)]) + p
+                at += len(path)
+            counted[rows] += 1
+            if keep_coefs:
+                kept.append([(answer.coef, answer.intercept) for answer in answers])
+    if predictions is not None:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            predictions /= counted[:, None, None]
+    return CrossValidation(
+        tuple(paths), tuple(l1_ratios), tuple(lams), losses, weights, tuple(splits), scoring, relax, tuple(worst),
+        predictions, kept or None, watch.seconds, task,
+    )  # fmt: skip
+
+
+def _folds(task: Task, group: Group, l1_ratios, lams, starts, relax, tol: float, watch: Watch, lam_of):
+    """(split number, its answers in the order l1_ratios, λ) for each split of a group, all of them solved together."""
+    design = task.design
+    norm = design.survey.totals @ group.train
+    columns, init = [], []
+    for k in range(len(group.numbers)):
+        for ratio, path, points in zip(l1_ratios, lams, starts, strict=True):
+            fold_lams = path if lam_of is None else np.array([lam_of(lam, norm[k]) for lam in path])
+            columns += task.columns(fold_lams, ratio, k, group.train[:, k])
+            init += points
+    base = task.family([columns[0]], tol)
+    tables = dict(train=group.train, test=group.test, norm=norm)
+    held = [c for c, column in enumerate(columns) if column.lam > 0.0]
+    answers: dict[int, Answer] = {}
+    watch.stage = "folds"
+    try:
+        with runtime.workers():
+            if held:
+                family = replace(base, columns=tuple(columns[c] for c in held), single_precision=True, **tables)
+                family = replace(family, free=np.flatnonzero(family.columns[0].free))
+                found = solve_family(family, choose_chain(family), watch, [init[c] for c in held], False, task.names)
+                answers.update(zip(held, found, strict=True))
+            for c in set(range(len(columns))) - set(held):
+                free = np.flatnonzero(columns[c].free)
+                family = replace(base, columns=(columns[c],), free=free, polish=True, **tables)
+                answers[c] = solve_family(family, choose_chain(family), watch, init[c], False, task.names)[0]
+    except Interrupted as stop:
+        stop.path = None
+        raise
+    per_split = len(columns) // len(group.numbers)
+    for k, number in enumerate(group.numbers):
+        mine = [answers[c] for c in range(k * per_split, (k + 1) * per_split)]
+        if relax is not None:
+            mine = _second_stage(task, group, k, norm, mine, columns[k * per_split :], relax, tol, watch)
+        yield number, mine
+
+
+def _second_stage(task: Task, group: Group, k: int, norm, answers, columns, relax, tol: float, watch: Watch):
+    """Selection inside the fold, then the refit on the fold's own rows; ridge columns select nothing and stay."""
+    watch.stage = "relaxed"
+    split = dict(train=group.train[:, [k]], test=group.test[:, [k]], norm=norm[[k]])
+    selected = [c for c, column in zip(range(len(answers)), columns, strict=False) if column.l1_ratio > 0.0]
+    refitted = refit_supports(task, [answers[c].point[0] for c in selected], relax, min(tol, 1e-8), watch, **split)
+    answers = list(answers)
+    for c, answer in zip(selected, refitted, strict=True):
+        answers[c] = answer
+    return answers
+
+
+def _values(task: Task, scorer, rows, etas, answers, weight: float, relax) -> np.ndarray:
+    """The held-out losses of one split."""
+    if scorer is not None:
+        return scored(task, scorer, rows, etas)
+    if relax is None:
+        return np.array([answer.score for answer in answers]) / weight
+    y, c = task.design.y[rows, None], task.design.weight[rows] / weight
+    size = np.abs(etas)
+    return c @ (np.where(etas >= 0.0, 1.0 - y, y) * size + np.log1p(np.exp(-size)))

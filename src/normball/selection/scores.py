@@ -1,0 +1,79 @@
+"""How held-out rows judge a fit: the log-loss, or any scikit-learn scorer, as a loss (smaller is better)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+
+import numpy as np
+from scipy.special import expit
+
+from ..errors import InputError
+from ..tasks import Task
+
+LOG_LOSS = "log_loss"
+CHUNK = 2**21  # numbers of X taken at a time
+
+
+def read_scoring(scoring) -> Callable | None:
+    """None for the log-loss, which needs no predictions; else scorer(estimator, X, y, sample_weight) of scikit-learn."""
+    if isinstance(scoring, str) and scoring in (LOG_LOSS, "neg_log_loss"):
+        return None
+    if isinstance(scoring, str):
+        try:
+            return import_module("sklearn.metrics").get_scorer(scoring)
+        except (ValueError, ImportError) as error:
+            raise InputError(f"scoring={scoring!r} is neither 'log_loss' nor a scorer of scikit-learn: {error}") from None
+    if callable(scoring):
+        return scoring
+    raise InputError(f"scoring={scoring!r} must be 'log_loss', the name of a scikit-learn scorer, or a scorer.")
+
+
+def held_out_etas(task: Task, rows: np.ndarray, points: list) -> np.ndarray:
+    """η of some rows at many conditioned points, (rows, C)."""
+    design = task.design
+    W, b = np.column_stack([point[0] for point in points]), np.array([point[1] for point in points])
+    out = np.empty((len(rows), len(points)))
+    for lo in range(0, len(rows), step := max(1, CHUNK // max(design.p, 1))):
+        some = rows[lo : lo + step]
+        out[lo : lo + step] = design.rows(some) @ W + b + design.offset[some, None]
+    design.reads += len(rows) / max(design.n, 1)
+    return out
+
+
+class Judged:
+    """What a scorer sees: a fitted classifier that knows the answers for the rows it will be asked about."""
+
+    _estimator_type = "classifier"
+
+    def __init__(self, eta: np.ndarray, classes: np.ndarray):
+        self.eta, self.classes_ = eta, classes
+
+    def __sklearn_tags__(self):
+        utils = import_module("sklearn.utils")
+        target = utils.TargetTags(required=True)
+        return utils.Tags(
+            estimator_type="classifier", target_tags=target, classifier_tags=utils.ClassifierTags(multi_class=False)
+        )
+
+    def fit(self, X, y):  # scikit-learn asks whether there is one
+        return self
+
+    def decision_function(self, X) -> np.ndarray:
+        return self.eta
+
+    def predict_proba(self, X) -> np.ndarray:
+        return np.column_stack([expit(-self.eta), expit(self.eta)])
+
+    def predict(self, X) -> np.ndarray:
+        return self.classes_[(self.eta > 0).astype(int)]
+
+
+def scored(task: Task, scorer: Callable, rows: np.ndarray, etas: np.ndarray) -> np.ndarray:
+    """Minus the score of every column of etas (rows, C)."""
+    if task.classes is None:
+        raise InputError("scoring needs labels, but y holds soft labels. Use scoring='log_loss'.")
+    labels, weight = task.classes[(task.design.y[rows] >= 0.5).astype(int)], task.design.weight[rows]
+    weights = {} if np.all(weight == weight[0]) else {"sample_weight": weight}
+    X = np.zeros((len(rows), 1))
+    return np.array([-float(scorer(Judged(etas[:, c], task.classes), X, labels, **weights)) for c in range(etas.shape[1])])

@@ -1,0 +1,172 @@
+"""Splits of the rows into training and held-out rows, and the cells that they make.
+
+A cell is a set of rows that every split treats alike; sums are kept per cell and added for a split.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import InputError
+from ..inputs.frames import to_array
+from ..inputs.values import read_number
+from ..tasks import Task
+
+CELLS = 64
+"""Splits are solved together as long as they make no more cells than this."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """train, test (n,) bool: rows that are fitted, rows that are held out; they need not be all rows."""
+
+    train: np.ndarray
+    test: np.ndarray
+
+
+@dataclass(frozen=True)
+class Group:
+    """Splits that are solved together: cells (n,) int, train and test (cells, S) bool, and their numbers."""
+
+    cells: np.ndarray
+    train: np.ndarray
+    test: np.ndarray
+    numbers: tuple[int, ...]
+
+
+def make_splits(task: Task, cv, *, repeats=1, groups=None, seed=0, X=None, y=None) -> list[Split]:
+    """The splits that `cv` asks for (see `cross_validate`), checked: both classes to train on, rows to hold out."""
+    n, target = task.design.n, task.design.y
+    repeats = int(read_number(repeats, "repeats", "a whole number >= 1", lambda v: v >= 1 and v == int(v)))
+    members = None if groups is None else _labels(groups, n, "groups")
+    number = isinstance(cv, (int, np.integer)) and not isinstance(cv, bool)
+    if repeats > 1 and not number:
+        raise InputError("repeats draws the folds anew, so it needs cv as a number of folds. Leave repeats out.")
+    if number:
+        rng = np.random.default_rng(int(read_number(seed, "seed", "a whole number >= 0", lambda v: v >= 0 and v == int(v))))
+        draws = [_draw(target, int(cv), members, rng) for _ in range(repeats)]
+        splits = [_of_fold(folds, k) for folds in draws for k in range(int(cv))]
+    elif hasattr(cv, "split"):
+        rows = np.zeros((n, 1)) if X is None else X
+        splits = [_of_rows(n, *pair) for pair in cv.split(rows, y, groups)]
+    elif np.ndim(cv) == 1 and len(cv) and np.ndim(cv[0] if isinstance(cv, (list, tuple)) else 0) == 0:
+        splits = _of_numbers(np.asarray(cv), n)
+    else:
+        splits = [_of_rows(n, *pair) for pair in cv]
+    if not splits:
+        raise InputError(f"cv={cv!r} makes no split at all.")
+    for k, split in enumerate(splits):
+        _check(task, split, k)
+    return splits
+
+
+def _labels(values, n: int, name: str) -> np.ndarray:
+    labels = to_array(values, name)
+    if labels.shape != (n,):
+        raise InputError(f"{name} has shape {labels.shape}, but must be ({n},): one label for each row of X.")
+    return np.unique(labels, return_inverse=True)[1]
+
+
+def _draw(target: np.ndarray, folds: int, members, rng) -> np.ndarray:
+    """Fold numbers (n,): each class, in random order, is dealt out in turn; groups are dealt whole, largest first."""
+    n = len(target)
+    most = n if members is None else int(members.max()) + 1
+    if not 2 <= folds <= most:
+        what = "rows" if members is None else "groups"
+        raise InputError(f"cv={folds} folds of {most} {what} cannot be made: give a number from 2 to {most}.")
+    positive = target >= 0.5
+    if members is not None:
+        return _deal_groups(positive, members, folds, rng)
+    least = min(int(positive.sum()), int((~positive).sum()))
+    if least < 2:
+        raise InputError(
+            f"One class has only {least} row{'s' * (least != 1)}: whichever fold holds it out would train on one class. "
+            "Give more rows of it, or fit without cross-validation."
+        )
+    order = np.concatenate([rng.permutation(np.flatnonzero(positive)), rng.permutation(np.flatnonzero(~positive))])
+    numbers = np.empty(n, int)
+    numbers[order] = np.arange(n) % folds
+    return numbers
+
+
+def _deal_groups(positive, members, folds: int, rng) -> np.ndarray:
+    """Each group to the fold that it makes most even in both classes."""
+    count = int(members.max()) + 1
+    sizes = np.stack([np.bincount(members, weights=positive == side, minlength=count) for side in (False, True)], axis=1)
+    total, held = sizes.sum(0), np.zeros((folds, 2))
+    place = np.empty(count, int)
+    shuffled = rng.permutation(count)
+    for g in shuffled[np.argsort(-sizes[shuffled].sum(1), kind="stable")]:
+        uneven = [(((held + (np.arange(folds) == k)[:, None] * sizes[g]) / np.maximum(total, 1)).std(0)).sum() for k in range(folds)]
+        place[g] = int(np.argmin(uneven))
+        held[place[g]] += sizes[g]
+    return place[members]
+
+
+def _of_fold(numbers: np.ndarray, k: int) -> Split:
+    test = numbers == k
+    return Split(~test, test)
+
+
+def _of_numbers(numbers: np.ndarray, n: int) -> list[Split]:
+    if numbers.shape != (n,) or numbers.dtype.kind not in "iu":
+        raise InputError(
+            f"cv is an array of shape {numbers.shape} and type {numbers.dtype}: fold numbers must be ({n},) integers, "
+            "one for each row of X; a negative one is never held out."
+        )
+    return [_of_fold(numbers, k) for k in np.unique(numbers[numbers >= 0])]
+
+
+def _of_rows(n: int, train, test) -> Split:
+    masks = []
+    for name, rows in (("training", train), ("held-out", test)):
+        rows, mask = np.asarray(rows), np.zeros(n, bool)
+        if rows.dtype == bool and rows.shape == (n,):
+            mask = rows.copy()
+        elif rows.ndim == 1 and (rows.dtype.kind in "iu" or not rows.size) and (not rows.size or -n <= rows.min() <= rows.max() < n):
+            if len(np.unique(rows % n)) < len(rows):
+                raise InputError(f"A {name} set names some rows twice. Give such rows a larger weight instead.")
+            mask[rows.astype(int)] = True
+        else:
+            raise InputError(f"A {name} set must be row numbers from 0 to {n - 1}, or a mask of {n} bools.")
+        masks.append(mask)
+    return Split(*masks)
+
+
+def _check(task: Task, split: Split, k: int) -> None:
+    design = task.design
+    used, held = split.train & (design.weight > 0.0), split.test & (design.weight > 0.0)
+    y = design.y[used]
+    both = bool(len(y)) and (design.weight[used] @ y) > 0.0 and (design.weight[used] @ (1.0 - y)) > 0.0
+    if not both:
+        only = f"only the class {task.classes[int(y[0] >= 0.5)]!r}" if len(y) and task.classes is not None else "one class only"
+        raise InputError(
+            f"The training rows of split {k} hold {only if len(y) else 'no row of positive weight'}: no model can be fitted "
+            "there. Use fewer folds, or folds that are stratified by class (cv as a number)."
+        )
+    if not held.any():
+        raise InputError(f"Split {k} holds out no row of positive weight, so nothing judges it. Leave it out.")
+
+
+def together(splits: list[Split]) -> list[Group]:
+    """Groups of splits with at most CELLS cells each, in their order."""
+    groups: list[Group] = []
+    codes, mine = np.zeros(len(splits[0].train), np.int64), []
+    for number, split in enumerate(splits):
+        state = split.train + 2 * split.test.astype(np.int64)
+        joined = np.unique(codes * 4 + state, return_inverse=True)[1]
+        if mine and joined.max() >= CELLS:
+            groups.append(_group(codes, splits, mine))
+            joined, mine = np.unique(state, return_inverse=True)[1], []
+        codes, mine = joined.astype(np.int64), [*mine, number]
+    groups.append(_group(codes, splits, mine))
+    return groups
+
+
+def _group(cells: np.ndarray, splits: list[Split], mine: list[int]) -> Group:
+    first = np.unique(cells, return_index=True)[1]
+    train = np.column_stack([splits[k].train[first] for k in mine])
+    test = np.column_stack([splits[k].test[first] for k in mine])
+    return Group(cells, train, test, tuple(mine))

@@ -1,0 +1,143 @@
+"""A task: checked inputs, read once, from which columns and families of any strength are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from . import inputs, runtime
+from .certificates import Column, Family
+from .designs import Design, make_design
+from .errors import InputError, Interrupted
+from .losses import LogisticLoss
+from .penalties import ElasticPenalty
+
+
+@dataclass(frozen=True)
+class Task:
+    """The data and everything that was asked but the strength.
+
+    factor (p,) and flags (p,) bool, whether sd·w is penalised: in the design's order; standardize as it was asked.
+    """
+
+    design: Design
+    data: inputs.Inputs | None  # None where a Design was given
+    classes: np.ndarray | None
+    names: tuple[str, ...] | None
+    factor: np.ndarray
+    flags: np.ndarray
+    standardize: bool | np.ndarray
+
+    @property
+    def total(self) -> float:
+        """The sum of the observation weights."""
+        return float(self.design.weight.sum())
+
+    def column(self, lam: float, l1_ratio: float, split: int = 0, cells: np.ndarray | None = None) -> Column:
+        """One problem; cells: those of its training rows (all by default), which a standard deviation is taken over."""
+        cells = np.ones(self.design.n_cells, bool) if cells is None else cells
+        asked = dict(lam=lam, l1_ratio=l1_ratio, factor=self.factor, standardize=self.flags, split=split)
+        column = Column.make(self.design.survey, cells, **asked)
+        strength = np.maximum(column.l1, column.l2)
+        lost = (lam > 0.0) & (self.factor > 0.0) & ~((strength > 1e-290) & (strength < 1e290))
+        if lost.any():
+            k = int(np.flatnonzero(lost)[0])
+            raise InputError(
+                f"The penalty of {self.called(k)} cannot be represented: its values are of size "
+                f"{self.design.survey.scale[k]:.3g} and lam={lam:g}. Rescale the column, or pass standardize=True."
+            )
+        return column
+
+    def columns(self, lams, l1_ratio: float, split: int = 0, cells: np.ndarray | None = None) -> list[Column]:
+        """A path of problems, which share their vectors."""
+        first = self.column(float(np.max(lams)), l1_ratio, split, cells)
+        least = min((float(lam) for lam in lams if lam > 0.0), default=1.0)
+        self.column(least, l1_ratio, split, cells)  # raises where it cannot be represented
+        return [first.at(float(lam)) for lam in lams]
+
+    def family(self, columns, tol: float, polish: bool = False) -> Family:
+        """Problems that train on all rows."""
+        survey, cells = self.design.survey, np.ones(self.design.n_cells, bool)
+        sd, train = survey.sd(cells), np.ones((self.design.n_cells, 1), bool)
+        metric = np.where(self.flags & (sd > 0.0), sd, 1.0) / survey.scale
+        free = np.flatnonzero(columns[0].free)
+        return Family(
+            self.design, LogisticLoss(), ElasticPenalty(), tuple(columns), train, ~train, np.array([self.total]), free,
+            metric, tol, polish,
+        )  # fmt: skip
+
+    def conditioned(self, column: Column, coef, b):
+        """What a caller gives, in conditioned coordinates; None where predictions, penalty or squares overflow."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            w, b = self.design.to_conditioned(coef, b)
+            size = np.abs(w)
+            far, force = self.design.survey.reach @ size + abs(b), column.l1 + column.l2 * size
+            fine = far < 1e150 and force.max(initial=0.0) < 1e150 and force @ size < 1e300
+        return (w, b) if fine else None
+
+    def with_cells(self, cells: np.ndarray) -> Task:
+        """The same data with the rows in cells: (n,) int."""
+        if self.data is None:
+            raise InputError("Folds of a Design cannot be made: pass X and y themselves.")
+        d = self.data
+        with runtime.workers():
+            design = make_design(d.X, d.y, d.weight, d.offset, intercept=self.design.intercept, cells=cells)
+        return replace(self, design=design)
+
+    def called(self, k: int) -> str:
+        """What the user calls the design's column k."""
+        j = k if self.design.order is None else int(self.design.order[k])
+        return repr(self.names[j]) if self.names else f"column {j}"
+
+
+def read_task(
+    X, y=None, *, penalty_factor=None, sample_weight=None, offset=None, fit_intercept=True, standardize=False
+) -> Task:  # fmt: skip
+    """Check everything but the strength; raises InputError, and Interrupted on Ctrl-C."""
+    fit_intercept = inputs.read_flag(fit_intercept, "fit_intercept")
+    classes = names = data = None
+    if isinstance(X, Design):
+        design = _checked(X, y, sample_weight, offset, fit_intercept)
+    else:
+        if y is None:
+            raise InputError("y was not given. It is left out only where X is a Design, which carries its own.")
+        data = inputs.read_inputs(X, y, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept)
+        classes, names = data.classes, data.names
+        try:
+            with runtime.workers():
+                design = make_design(data.X, data.y, data.weight, data.offset, intercept=fit_intercept)
+        except KeyboardInterrupt as stop:
+            raise Interrupted from stop
+    p = design.p
+    factor = np.ones(p) if penalty_factor is None else inputs.read_penalty_factor(penalty_factor, p)
+    standardize = inputs.read_flags(standardize, p, "standardize")
+    flags = design.sorted(np.broadcast_to(standardize, (p,)))
+    task = Task(design, data, classes, names, design.sorted(factor), flags, standardize)
+    if data is not None:
+        _check_range(task)
+    return task
+
+
+def _checked(design: Design, y, sample_weight, offset, fit_intercept: bool) -> Design:
+    for name, given in (("y", y), ("sample_weight", sample_weight), ("offset", offset)):
+        if given is not None:
+            raise InputError(f"{name} was given beside a Design, which carries its own. Leave {name} out.")
+    if design.intercept and not fit_intercept:
+        raise InputError("fit_intercept=False was given beside a Design made with an intercept. Make it without one.")
+    if not design.survey.finite:
+        raise InputError("The Design holds NaN, infinite or too large values: every entry must be a finite number.")
+    return design
+
+
+def _check_range(task: Task) -> None:
+    """Raise unless every column can be centred and scaled in float64."""
+    survey = task.design.survey
+    if not survey.finite:
+        inputs.check_finite(task.data.X, task.names)
+    with np.errstate(over="ignore", under="ignore"):
+        fine = np.isfinite(survey.first).all(0) & np.isfinite(1.0 / survey.scale) & np.isfinite(survey.scale * 1e6)
+    if not fine.all():
+        k = int(np.argmin(fine))
+        size = f"are of size {survey.scale[k]:.3g}" if survey.finite else "or their weighted sum overflow"
+        raise InputError(f"The values of {task.called(k)} {size}: float64 has no room for them. Rescale it.")
