@@ -19,6 +19,7 @@ __all__ = [
     "InputError",
     "Interrupted",
     "LogisticRegression",
+    "LogisticRegressionCV",
     "ModelFileError",
     "NormballError",
     "NormballWarning",
@@ -42,6 +43,7 @@ _HOME = {  # public name -> the room it lives in
     "InputError": "errors",
     "Interrupted": "errors",
     "LogisticRegression": "estimators",
+    "LogisticRegressionCV": "estimators",
     "ModelFileError": "errors",
     "NormballError": "errors",
     "NormballWarning": "errors",
@@ -68,7 +70,7 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers
         NormballWarning,
         StrengthConflict,
     )
-    from .estimators import LogisticRegression, TableEncoder
+    from .estimators import LogisticRegression, LogisticRegressionCV, TableEncoder
     from .paths import Path
     from .results import Audit, Solution
     from .runtime import Progress
