@@ -20,6 +20,7 @@ from benchmarks.problems import Problem
 ROOT = Path(__file__).resolve().parents[1]
 COMPILATION = 300.0  # seconds that the very first fit of a search may take
 PATIENCE = 5.0  # a ladder may take that many times the limit of one fit
+SAMPLE = 7  # while settings are searched, every so manyth λ of a path is judged; in counted runs all are
 WARM_SECONDS = 0.25  # short fits are repeated for that long inside one process, and their median is kept
 
 
@@ -103,10 +104,26 @@ class Worker:
         self.process.stdin.flush()
         record = self.receive(max(least_limit, self.bench.limit * (3 if warm else 1)))
         with np.load(out) as answer:
-            return record, judge(
-                problem.X, problem.y, answer["coef"], float(answer["intercept"]),
-                lam=problem.lam, l1_ratio=problem.l1_ratio,
-            )  # fmt: skip
+            return record, worst(problem, dict(answer), 1 if warm else SAMPLE)
+
+
+def worst(problem: Problem, answer: dict, every: int = 1) -> Verdict:
+    """The verdict with the largest gap: over the λ of a path (each `every`-th and the last), and over folds."""
+    if problem.lams is None:
+        return judge(problem.X, problem.y, answer["coef"], float(answer["intercept"]), lam=problem.lam,
+                     l1_ratio=problem.l1_ratio)  # fmt: skip
+    verdicts, L = [], len(problem.lams)
+    if answer["coef"].shape[1]:
+        if answer["coef"].shape[1] != L:
+            raise PeerFailed(f"failed: it gave {answer['coef'].shape[1]} of {L} λ")
+        for k in sorted({*range(0, L, every), L - 1}):
+            verdicts.append(judge(problem.X, problem.y, answer["coef"][:, k], float(answer["intercept"][k]),
+                                  lam=float(problem.lams[k]), l1_ratio=problem.l1_ratio))  # fmt: skip
+    for m in range(0, len(answer.get("held_fold", [])), every):
+        train = (problem.folds != answer["held_fold"][m]).astype(float)
+        verdicts.append(judge(problem.X, problem.y, answer["held_coef"][:, m], float(answer["held_intercept"][m]),
+                              lam=float(answer["held_lam"][m]), l1_ratio=problem.l1_ratio, weight=train))  # fmt: skip
+    return max(verdicts, key=lambda verdict: verdict.relative_gap)
 
 
 def search(bench: Bench, problem: Problem, folder: Path, peer: str) -> dict:
@@ -183,7 +200,7 @@ def compare(searched: list[dict], problem: Problem, bandwidth: float) -> None:
     """Adds R and, turn by turn, the ratio to normball at the same target."""
     ours = {
         (entry["target"], turn["turn"]): turn["warm"]
-        for record in searched if record["peer"] == "normball"
+        for record in searched if record["title"] == "normball"
         for entry in record["reached"]
         for turn in entry["turns"]
     }  # fmt: skip
@@ -206,7 +223,7 @@ def run_problem(bench: Bench, problem: Problem, wanted: list[str], bandwidth: Ca
     with tempfile.TemporaryDirectory(prefix="normball-bench-") as place:
         folder = problem.save(Path(place))
         searched = []
-        for peer in wanted:
+        for peer in [name for name in wanted if peers.kind(name) == problem.kind]:
             record = search(bench, problem, folder, peer)
             searched.append(record)
             best = min((step["relative_gap"] for step in record["ladder"]), default=None)

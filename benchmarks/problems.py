@@ -21,8 +21,16 @@ class Problem:
     title: str
     X: np.ndarray | sp.csr_array
     y: np.ndarray
-    lam: float
+    lam: float  # the first one of a path
     l1_ratio: float = 0.0
+    lams: np.ndarray | None = None  # (L,) descending: a whole path
+    folds: np.ndarray | None = None  # (n,) fold numbers: its cross-validation
+    C_in_folds: bool = False  # the grid is one of C: lam · n / n_f in fold f
+
+    @property
+    def kind(self) -> str:
+        """What a peer must do: "single", "path" or "cv"."""
+        return "single" if self.lams is None else "path" if self.folds is None else "cv"
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -53,7 +61,10 @@ class Problem:
         else:
             sp.save_npz(folder / "X.npz", self.X, compressed=False)
         np.save(folder / "y.npy", self.y)
-        facts = {"name": self.name, "title": self.title, "lam": self.lam, "l1_ratio": self.l1_ratio}
+        for name in ("lams", "folds"):
+            if getattr(self, name) is not None:
+                np.save(folder / f"{name}.npy", getattr(self, name))
+        facts = {name: getattr(self, name) for name in ("name", "title", "lam", "l1_ratio", "C_in_folds")}
         (folder / "problem.json").write_text(json.dumps(facts), encoding="utf-8")
         return folder
 
@@ -62,6 +73,9 @@ class Problem:
         dense = folder / "X.npy"
         X = np.load(dense) if dense.exists() else sp.load_npz(folder / "X.npz")
         facts = json.loads((folder / "problem.json").read_text(encoding="utf-8"))
+        for name in ("lams", "folds"):
+            if (folder / f"{name}.npy").exists():
+                facts[name] = np.load(folder / f"{name}.npy")
         return cls(X=X, y=np.load(folder / "y.npy"), **facts)
 
 

@@ -30,7 +30,7 @@ def save(folder: Path, result: dict) -> Path:
     return path
 
 
-TELLING = ("tol", "gradient_tol", "solver", "intercept_scaling")
+TELLING = ("tol", "gradient_tol", "solver", "intercept_scaling", "thresh", "type", "fold_tol")
 HEADS = ("target", "peer", "setting", "gap", "seconds", "first", "× normball", "R", "reads")
 
 
@@ -51,7 +51,7 @@ def rows(problem: dict) -> Iterable[dict[str, str]]:
                 "gap": worst_gap(entry),
                 "seconds": spread([turn["warm"] for turn in turns]),
                 "first": number(statistics.median(turn["first"] for turn in turns)),
-                "× normball": spread(ratios) if ratios and record["peer"] != "normball" else "",
+                "× normball": spread(ratios) if ratios and record["title"] != "normball" else "",
                 "R": number(entry["R"]),
                 "reads": number(entry["facts"]["reads"]) if "reads" in entry["facts"] else "",
             }

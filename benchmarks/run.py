@@ -1,6 +1,7 @@
 """Time to a certified gap, against other programs:  python3 dev.py bench WORD … [options]
 
-words:  single   one fit, every workload            page   docs/benchmarks.md from the stored results
+words:  single   one fit, every workload            path  cv   whole paths; their cross-validation
+        page   docs/benchmarks.md from the stored results
         cold     the wall time of a whole process   list   the workloads and the peers
         or the names of workloads
 """
@@ -65,7 +66,7 @@ def wanted_peers(text: str) -> list[str]:
     asked = {name.strip() for name in text.split(",")}
     for name in asked:
         peers.load(name)  # says which names there are
-    return [name for name in peers.names() if name in asked | {"normball"}]
+    return [name for name in peers.names() if name in asked or peers.load(name).TITLE == "normball"]
 
 
 def measure(options: argparse.Namespace, chosen: list[str]) -> None:

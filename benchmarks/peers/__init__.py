@@ -3,6 +3,7 @@
     TITLE           how tables call it
     REQUIREMENT     what pip installs for it ("." is this repository)
     MODULE          the name to import; where that fails the peer is reported as missing
+    KIND            "single" (the default), "path" or "cv": what it is timed at
     OPTIONAL        True: only run when asked for by name (very slow ones)
     cannot(problem)             -> None, or the reason why this program can't fit this problem
     ladder(problem, targets)    -> its own settings, loose to tight, as dicts
@@ -23,11 +24,21 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Fit:
-    """coef (p,), intercept, and what the program says of itself (iterations, reads of X, its own gap)."""
+    """coef (p,) and intercept, or (p, L) and (L,) along a path; what the program says of itself (reads of X, its gap).
+
+    seconds: where the program itself took the time (another process), instead of the wall time of `fit`.
+    held: coefficients of folds, each judged on its fold's training rows: fold (m,), lam (m,), coef (p, m), intercept (m,).
+    """
 
     coef: np.ndarray
-    intercept: float
+    intercept: float | np.ndarray
     facts: dict = field(default_factory=dict)
+    seconds: float | None = None
+    held: dict = field(default_factory=dict)
+
+
+def kind(name: str) -> str:
+    return getattr(load(name), "KIND", "single")
 
 
 def names() -> list[str]:

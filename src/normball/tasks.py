@@ -78,9 +78,8 @@ class Task:
 
     def with_cells(self, cells: np.ndarray) -> Task:
         """The same data with the rows in cells: (n,) int."""
-        if self.data is None:
-            raise InputError("Folds of a Design cannot be made: pass X and y themselves.")
         d = self.data
+        assert d is not None  # read_task has refused a Design
         with runtime.workers():
             design = make_design(d.X, d.y, d.weight, d.offset, intercept=self.design.intercept, cells=cells)
         return replace(self, design=design)
@@ -92,12 +91,18 @@ class Task:
 
 
 def read_task(
-    X, y=None, *, penalty_factor=None, sample_weight=None, offset=None, fit_intercept=True, standardize=False
+    X, y=None, *, penalty_factor=None, sample_weight=None, offset=None, fit_intercept=True, standardize=False,
+    cells_of=None,
 ) -> Task:  # fmt: skip
-    """Check everything but the strength; raises InputError, and Interrupted on Ctrl-C."""
+    """Check everything but the strength; raises InputError, and Interrupted on Ctrl-C.
+
+    cells_of: a function of the checked Inputs that says to which cell each row belongs, (n,) int.
+    """
     fit_intercept = inputs.read_flag(fit_intercept, "fit_intercept")
     classes = names = data = None
     if isinstance(X, Design):
+        if cells_of is not None:
+            raise InputError("Folds of a Design cannot be made: pass X and y themselves.")
         design = _checked(X, y, sample_weight, offset, fit_intercept)
     else:
         if y is None:
@@ -106,7 +111,8 @@ def read_task(
         classes, names = data.classes, data.names
         try:
             with runtime.workers():
-                design = make_design(data.X, data.y, data.weight, data.offset, intercept=fit_intercept)
+                cells = None if cells_of is None else cells_of(data)
+                design = make_design(data.X, data.y, data.weight, data.offset, intercept=fit_intercept, cells=cells)
         except KeyboardInterrupt as stop:
             raise Interrupted from stop
     p = design.p

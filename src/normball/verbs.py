@@ -15,6 +15,7 @@ from .paths import Path, path_task, read_grid, read_relax, solve_task
 from .results import Audit, Solution
 from .runtime import Watch
 from .selection import CrossValidation, cross_validate_task, make_splits
+from .selection.splits import together
 from .tasks import read_task
 
 
@@ -124,13 +125,18 @@ def cross_validate(
     (splits, l1_ratios, λ), .mean, .se, .lam_min, .lam_1se, .l1_ratio_min, .choose(rule), .refit(rule), .summary().
     Warns where an answer is not certified, and with EdgeWarning where the best λ lies at an end of the grid.
     """
-    task = read_task(
-        X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
-        standardize=standardize,
-    )  # fmt: skip
     ratios = tuple(inputs.read_l1_ratio(ratio) for ratio in np.atleast_1d(np.asarray(l1_ratios, dtype=object)))
     watch = Watch(inputs.read_limit(max_reads, "max_reads"), inputs.read_limit(time_limit, "time_limit"), progress)
-    splits = make_splits(task, cv, repeats=repeats, groups=groups, seed=seed, X=X, y=y)
+    splits = []
+
+    def cells_of(data):
+        splits.extend(make_splits(data, cv, repeats=repeats, groups=groups, seed=seed, X=X, y=y))
+        return together(splits)[0].cells
+
+    task = read_task(
+        X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
+        standardize=standardize, cells_of=cells_of,
+    )  # fmt: skip
     found = cross_validate_task(
         task, splits, ratios, read_grid(lams, n_lams, lam_min_ratio), scoring=scoring, relax=read_relax(relax, max(ratios)),
         keep_predictions=keep_predictions, tol=inputs.read_tol(tol), fold_tol=inputs.read_tol(fold_tol), watch=watch,

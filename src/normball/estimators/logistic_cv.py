@@ -151,17 +151,17 @@ class LogisticRegressionCV(TwoClasses):
         order = np.argsort(-lams)
         splitter = check_cv(self.cv, y, classifier=True)
         found = cross_validate_task(
-            task, make_splits(task, splitter, X=X, y=np.asarray(y)), ratios, Grid(lams[order], len(lams)),
+            task, make_splits(task.data, splitter, X=X, y=np.asarray(y)), ratios, Grid(lams[order], len(lams)),
             scoring="log_loss" if self.scoring is None else self.scoring, tol=max(inputs.read_tol(self.tol), 1e-6),
-            fold_tol=inputs.read_tol(self.fold_tol), watch=watch, keep_coefs=True,
+            fold_tol=inputs.read_tol(self.fold_tol), watch=watch,
             lam_of=(lambda lam, norm: lam * task.total / norm) if kind == "C" else None,
         )  # fmt: skip
         folds, R, L = found.losses.shape
         back = np.argsort(order)
         scores = -found.losses[:, :, back]
-        paths = np.array([[np.append(w, b) if self.fit_intercept else w for w, b in mine] for mine in found.fold_coefs])
+        paths = np.array([[self._row(answer) for answer in mine] for mine in found.fold_answers])
         paths = paths.reshape(folds, R, L, 1, -1)[:, :, back]
-        rounds = np.array([[c.rounds for c in mine] for mine in found.fold_certificates]).reshape(folds, R, L)[:, :, back]
+        rounds = np.array([[answer.best.rounds for answer in mine] for mine in found.fold_answers]).reshape(folds, R, L)[:, :, back]
         fitted = dict(
             lams_=lams, Cs_=values if kind == "C" else _inverse(lams, task.total), l1_ratios_=np.array(ratios),
             scores_=scores, coefs_paths_=paths, n_iter_=np.maximum(rounds, 1), cross_validation_=found, dev_table_=None,
@@ -170,6 +170,9 @@ class LogisticRegressionCV(TwoClasses):
         if self.refit:
             return fitted | self._final(task, *found.choose(self.rule), watch, said), said
         return fitted | self._mean_of_folds(task, found, lams[order], ratios), said
+
+    def _row(self, answer) -> np.ndarray:
+        return np.append(answer.coef, answer.intercept) if self.fit_intercept else answer.coef
 
     def _final(self, task: Task, lam: float, ratio: float, watch: Watch, said: list) -> dict:
         """All rows at the chosen strength."""
@@ -189,9 +192,10 @@ class LogisticRegressionCV(TwoClasses):
             r = ratios.index(found.l1_ratio_min)
             k = choose(lams, found.mean[r], found.se[r], "1se")
             best = [(r, k)] * len(found.losses)
-        L, coefs = len(lams), found.fold_coefs
-        chosen = [coefs[s][r * L + k] for s, (r, k) in enumerate(best)]
-        worst = max((found.fold_certificates[s][r * L + k] for s, (r, k) in enumerate(best)), key=lambda c: c.relative_gap)
+        L = len(lams)
+        answers = [found.fold_answers[s][r * L + k] for s, (r, k) in enumerate(best)]
+        chosen = [(answer.coef, answer.intercept) for answer in answers]
+        worst = max(answers, key=lambda answer: answer.relative_gap).certificate
         mean_C = float(np.mean([_inverse(lams[[k]], task.total)[0] for _, k in best]))
         return dict(
             coef_=np.mean([w for w, _ in chosen], axis=0)[None, :],

@@ -4,156 +4,196 @@ from __future__ import annotations
 
 import numpy as np
 
-from normball.kernels.jit import jit
+from normball.kernels.jit import inline_jit, jit
 from normball.kernels.quadratic import solve_quadratic
 
 CURVED = 1e-3  # a pair of less curvature than this share of the model's is left out
+TILE = 8  # columns of a C-ordered array turned at a time: a line of the cache
+BELOW = 1.0 - 2.3e-16  # a scale becomes one or two ulps less, so that scale·|z| cannot round above l1
 
 
 @jit
 def mix_curvature(coef, F, S, Y, pairs, out):
-    """out = Σ_k coef_k F_k, then BFGS updates oldest first:  F - F s sᵀF/(sᵀF s) + y yᵀ/(sᵀy).
+    """B = Σ_k coef_k F_k, then BFGS updates, oldest pair first; the intercept is eliminated; returns h0, hb.
 
-    coef (K,), F (K, P, P), S, Y (at least pairs, P), out (P, P) C order.
+    coef (K,) >= 0; F (K, P, P) symmetric, C order, row and column 0 the intercept's (zero without one); S, Y (at least
+    `pairs`, P).  A pair changes B by  y yᵀ/(sᵀy) - B s sᵀB/(sᵀB s),  if sᵀy > CURVED·sᵀB s > 0.
+    Written: out (P-1, P-1) = B[1:, 1:] - hb hbᵀ/h0, with h0 = B[0, 0] and hb = B[1:, 0]; without the last term if h0 is
+    not > 0.  B is read once: the products with every s are taken while it is mixed, corrected for the pairs before
+    (numbers of length P), and everything of low rank is added in one pass.
     """
     K, P = F.shape[0], F.shape[1]
-    Fs = np.empty(P)
+    head = np.empty(P)
+    U = np.zeros((pairs, P))  # B s of every pair
     for i in range(P):
-        row = out[i]
-        first = F[0, i]
-        for j in range(P):
-            row[j] = coef[0] * first[j]
-        for k in range(1, K):
+        row = out[i - 1] if i > 0 else head[1:]
+        entry = 0.0
+        row[:] = 0.0
+        for k in range(K):
             ck = coef[k]
             if ck != 0.0:
-                other = F[k, i]
-                for j in range(P):
-                    row[j] += ck * other[j]
+                entry += ck * F[k, i, 0]
+                _add(row, ck, F[k, i, 1:])
+        if i == 0:
+            head[0] = entry
+        for q in range(pairs):
+            U[q, i] = entry * S[q, 0] + _dot(row, S[q, 1:])
+    used = 0
+    V, A = np.empty((2 * pairs + 1, P)), np.empty((2 * pairs + 1, P))  # B gains Σ A_t V_tᵀ
     for q in range(pairs):
-        s, y = S[q], Y[q]
-        curve = along = 0.0
-        for i in range(P):
-            row = out[i]
-            value = 0.0
-            for j in range(P):
-                value += row[j] * s[j]
-            Fs[i] = value
-            curve += value * s[i]
-            along += y[i] * s[i]
+        s, y, u = S[q], Y[q], U[q]
+        for t in range(used):
+            _add(u, _dot(V[t], s), A[t])
+        curve, along = _dot(u, s), _dot(y, s)
         if along > CURVED * curve and curve > 0.0:
-            for i in range(P):
-                row = out[i]
-                a, b = Fs[i] / curve, y[i] / along
-                for j in range(P):
-                    row[j] += b * y[j] - a * Fs[j]
+            V[used], V[used + 1] = y, u
+            A[used], A[used + 1] = y / along, u / -curve
+            used += 2
+    for t in range(used):
+        _add(head, A[t, 0], V[t])
+    h0, hb = head[0], head[1:]
+    if h0 > 0.0:
+        V[used], A[used] = head, head / -h0
+        used += 1
+    for i in range(P - 1):
+        row = out[i]
+        t = 0
+        while t + 1 < used:
+            _add_two(row, A[t, i + 1], V[t, 1:], A[t + 1, i + 1], V[t + 1, 1:])
+            t += 2
+        if t < used:
+            _add(row, A[t, i + 1], V[t, 1:])
+    return h0, hb
+
+
+@jit
+def _dot(x, y):
+    total = 0.0
+    for j in range(x.size):
+        total += x[j] * y[j]
+    return total
+
+
+@jit
+def _add(row, a, x):
+    for j in range(row.size):
+        row[j] += a * x[j]
+
+
+@jit
+def _add_two(row, a, x, b, y):
+    for j in range(row.size):
+        row[j] += a * x[j] + b * y[j]
 
 
 @jit
 def column_step(coef, F, S, Y, pairs, grad, slope, l1, l2, lower, upper, w, tol, epochs, v):
-    """v (p,) becomes the minimiser of the model from w, where the gradient is (slope, grad); returns (db, fell, kkt).
+    """The step of one column: v (p,), the start, becomes the minimiser of  ½ dᵀB d - (slope, grad)ᵀd + Ω(w + d).
 
-    fell: by how much the model's objective without the penalty goes down.  F's first row and column are the
-    intercept's, zero without one.
+    B from coef, F, S, Y, pairs as in `mix_curvature`, p = P - 1.  w (p,): the point at which minus the gradient of the
+    loss is (slope, grad); l1, l2, lower, upper (p,), tol, epochs as in quadratic.py.
+    Returns (db, decrease, kkt): the intercept's move, by how much the model's objective is below that of no move, and
+    the largest violation left.
     """
     p = w.size
-    A = np.empty((p + 1, p + 1))
-    mix_curvature(coef, F, S, Y, pairs, A)
-    h0 = A[0, 0]
-    g = grad.copy()
     H = np.empty((p, p))
-    shift = slope / h0 if h0 > 0.0 else 0.0
-    hb = A[0, 1:].copy()
-    for i in range(p):
-        part = hb[i] / h0 if h0 > 0.0 else 0.0
-        source, row = A[i + 1], H[i]
-        for j in range(p):
-            row[j] = source[j + 1] - part * hb[j]
-        g[i] -= hb[i] * shift
+    h0, hb = mix_curvature(coef, F, S, Y, pairs, H)
+    g = grad.copy()
+    db = slope / h0 if h0 > 0.0 else 0.0
+    if h0 > 0.0:
+        _add(g, -db, hb)
+    decrease = 0.5 * slope * db
     _, _, kkt = solve_quadratic(H, g, l1, l2, lower, upper, w, v, tol, epochs)
-    db, fell = shift, 0.0
+    move = v - w
+    if h0 > 0.0:
+        db -= _dot(hb, move) / h0
     for j in range(p):
-        move = v[j] - w[j]
-        if h0 > 0.0:
-            db -= hb[j] * move / h0
-        fell += g[j] * move
-    return db, fell, kkt
+        if move[j] != 0.0:
+            smooth = g[j] - 0.5 * _dot(H[j], move) - 0.5 * l2[j] * (v[j] + w[j])
+            decrease += move[j] * smooth - l1[j] * (abs(v[j]) - abs(w[j]))
+    return db, decrease, kkt
 
 
 @jit
 def column_gap(z, w, l1, l2, lower, upper, held, spread, shift, tail, leak):
-    """The duality gap of one column from its corrected gradient z; certificates/gap.py is the definition.
+    """The duality gap of one column; certificates/gap.py `duality_gap` is the definition and has the source.
 
-    held (p,) bool: columns that count (not free).
+    z, w, l1, l2, lower, upper (p,): z is the gradient corrected for the free columns; held (p,) bool: columns that
+    count (not free); leak >= 0 is added.  Infinite where no bound is known, also if a number is NaN.
     """
-    p = z.size
-    gap, omega = np.empty(1), np.empty(1)
-    one = np.zeros(1, np.int64)
-    unit = np.ones(1)
-    sums = np.array([[spread], [shift], [tail], [leak]])
-    column_gaps(
-        z.reshape(p, 1), w.reshape(p, 1), unit, one, l1.reshape(1, p), l2.reshape(1, p), lower.reshape(1, p),
-        upper.reshape(1, p), held, sums, gap, omega,
-    )  # fmt: skip
-    return gap[0]
+    least = most = np.inf  # the largest scale that is feasible for columns without an L2 part; for all columns
+    for j in range(z.size):
+        most = _tighten(most, z[j], l1[j], lower[j], upper[j])
+        if l2[j] == 0.0:
+            least = _tighten(least, z[j], l1[j], lower[j], upper[j])
+    least = least * BELOW if least < 1.0 else 1.0
+    most = most * BELOW if most < 1.0 else 1.0
+    first = second = 0.0
+    for j in range(z.size):
+        at_rest = w[j] == 0.0 and least * abs(z[j]) <= l1[j] and lower[j] <= 0.0 <= upper[j]
+        if held[j] and not at_rest:
+            first += _fenchel_young(w[j], least * z[j], l1[j], l2[j], lower[j], upper[j])
+            if most < least:
+                second += _fenchel_young(w[j], most * z[j], l1[j], l2[j], lower[j], upper[j])
+    gap = _total(least, spread, shift, tail, first, leak)
+    if most < least:
+        other = _total(most, spread, shift, tail, second, leak)
+        gap = other if not gap <= other else gap
+    return gap if gap >= 0.0 else np.inf
 
 
 @jit
 def column_gaps(Z, W, lam, place, U1, U2, lower, upper, held, sums, gaps, omega):
-    """The same for C columns: their gaps, and Ω(w).  l1 = lam_k·U1[place_k], l2 likewise (S, p).
+    """The same for C columns, and their Ω(w).  l1 of column k is lam_k·U1[place_k], l2 likewise, the box place_k's.
 
-    Z, W (p, C); held (p,) bool; sums (4, C): spread, shift, tail, leak; gaps, omega (C,) written.
+    Z, W (p, C); lam, place (C,); U1, U2, lower, upper (S, p); held (p,) bool; sums (4, C): spread, shift, tail, leak.
+    Written: gaps, omega (C,).
     """
     p, C = Z.shape
-    least, most = np.full(C, np.inf), np.full(C, np.inf)  # scales that keep columns without an L2 part feasible; all
-    first, second = np.zeros(C), np.zeros(C)
-    omega[:] = 0.0
-    for j in range(p):
-        for k in range(C):
-            s = place[k]
-            l1, z, w = lam[k] * U1[s, j], Z[j, k], W[j, k]
-            if w != 0.0:
-                omega[k] += l1 * abs(w) + 0.5 * lam[k] * U2[s, j] * w * w
-            if l1 > 0.0 and l1 < abs(z) * most[k]:
-                side = upper[s, j] if z > 0.0 else lower[s, j]
-                if abs(side) == np.inf:
-                    most[k] = l1 / abs(z)
-            if l1 > 0.0 and U2[s, j] == 0.0 and l1 < abs(z) * least[k]:
-                side = upper[s, j] if z > 0.0 else lower[s, j]
-                if abs(side) == np.inf:
-                    least[k] = l1 / abs(z)
-    for k in range(C):
-        least[k] = least[k] * (1.0 - 2.3e-16) if least[k] < 1.0 else 1.0
-        most[k] = most[k] * (1.0 - 2.3e-16) if most[k] < 1.0 else 1.0
-    for j in range(p):
-        if held[j]:
-            for k in range(C):
-                s = place[k]
-                l1, l2, z, w = lam[k] * U1[s, j], lam[k] * U2[s, j], Z[j, k], W[j, k]
-                if w == 0.0 and least[k] * abs(z) <= l1 and lower[s, j] <= 0.0 <= upper[s, j]:
-                    continue
-                first[k] += _fenchel_young(w, least[k] * z, l1, l2, lower[s, j], upper[s, j])
-                if most[k] < least[k]:
-                    second[k] += _fenchel_young(w, most[k] * z, l1, l2, lower[s, j], upper[s, j])
-    for k in range(C):
-        root = (1.0 - least[k]) * np.sqrt(sums[0, k]) + sums[1, k]
-        gaps[k] = root * root + (1.0 - least[k]) * sums[2, k] + first[k] + sums[3, k]
-        if most[k] < least[k]:
-            root = (1.0 - most[k]) * np.sqrt(sums[0, k]) + sums[1, k]
-            gaps[k] = min(gaps[k], root * root + (1.0 - most[k]) * sums[2, k] + second[k] + sums[3, k])
+    z, w, l1, l2 = np.empty((TILE, p)), np.empty((TILE, p)), np.empty(p), np.empty(p)
+    for lo in range(0, C, TILE):
+        width = min(TILE, C - lo)
+        for j in range(p):
+            for k in range(width):
+                z[k, j], w[k, j] = Z[j, lo + k], W[j, lo + k]
+        for k in range(width):
+            c = lo + k
+            s = place[c]
+            total = 0.0
+            for j in range(p):
+                l1[j], l2[j] = lam[c] * U1[s, j], lam[c] * U2[s, j]
+                wj = w[k, j]
+                total += l1[j] * abs(wj) + 0.5 * (l2[j] * wj) * wj
+            omega[c] = total
+            gaps[c] = column_gap(
+                z[k], w[k], l1, l2, lower[s], upper[s], held, sums[0, c], sums[1, c], sums[2, c], sums[3, c]
+            )
+
+
+@inline_jit
+def _tighten(scale, z, l1, lower, upper):
+    """`scale`, or l1/|z| if that is less and nothing stops the side to which z pulls."""
+    if l1 > 0.0 and l1 < abs(z) * scale and abs(upper if z > 0.0 else lower) == np.inf:
+        return l1 / abs(z)
+    return scale
+
+
+@inline_jit
+def _total(scale, spread, shift, tail, cost, leak):
+    root = (1.0 - scale) * np.sqrt(spread) + shift
+    return root * root + (1.0 - scale) * tail + cost + leak
 
 
 @jit
 def _fenchel_young(w, z, l1, l2, lower, upper):
-    """Ω(w) + Ω*(z) - z w >= 0 of one coordinate (penalties/elastic.py)."""
+    """Ω(w) + Ω*(z) - z w >= 0 of one coordinate (penalties/elastic.py); infinite or NaN for a z that is NaN."""
     above = max(abs(z) - l1, 0.0)
     if z < 0.0:
         above = -above
     if above == 0.0:
         best = 0.0
-    elif l2 > 0.0:
-        best = above / l2
     else:
-        best = np.inf if above > 0.0 else -np.inf
+        best = above / l2 if l2 > 0.0 else above * np.inf  # a NaN stays one
     best = min(max(best, lower), upper)
     if abs(best) < np.inf and (best == lower or best == upper):
         move = w - best

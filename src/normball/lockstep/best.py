@@ -142,6 +142,14 @@ class Answer:
         """Σ weight·ℓ over the held-out rows of the column's split."""
         return self.best.score
 
+    @property
+    def relative_gap(self) -> float:
+        return relative(self.best.gap, self.best.null_loss)
+
+    @property
+    def certified(self) -> bool:
+        return self.best.certified and not self.outcome.interrupted and not self.best.ground.separation
+
     @cached_property
     def certificate(self) -> Certificate:
         """Everything that is known about the point; best.ground.separation tells of no minimiser."""

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..certificates import Certificate
 from ..errors import ConvergenceWarning, EdgeWarning
+from ..lockstep import Answer
 from ..paths import Path
 from ..results import Solution
 from ..tasks import Task
@@ -37,7 +37,7 @@ class CrossValidation:
     lams          one grid (L,) for each l1_ratio
     losses        (splits, l1_ratios, λ); NaN beyond the end of a shorter grid
     weights       (splits,) held-out weight of each split
-    fold_certificates  for each split one for each (l1_ratio, λ)
+    fold_answers  for each split one for each (l1_ratio, λ), l1_ratio first: .coef, .intercept, .certificate
     predictions   (n, l1_ratios, λ) held-out probabilities of the second class (means over repeats), or None
     """
 
@@ -49,9 +49,8 @@ class CrossValidation:
     splits: tuple[Split, ...] = field(repr=False)
     scoring: object = "log_loss"
     relax: float | None = None
-    fold_certificates: tuple[list[Certificate], ...] = field(default=(), repr=False)
+    fold_answers: tuple[list[Answer], ...] = field(default=(), repr=False)
     predictions: np.ndarray | None = field(default=None, repr=False)
-    fold_coefs: list | None = field(default=None, repr=False)
     seconds: float = 0.0
     task: Task | None = field(default=None, repr=False)
 
@@ -114,12 +113,17 @@ class CrossValidation:
     @cached_property
     def worst_gap(self) -> float:
         """The largest gap of any fold's answer, relative to its null loss."""
-        return max(c.relative_gap for mine in self.fold_certificates for c in mine)
+        return max(answer.relative_gap for mine in self.fold_answers for answer in mine)
 
-    @property
+    @cached_property
     def uncertified(self) -> int:
         """How many fold answers are not certified."""
-        return sum(c.status != "certified" for mine in self.fold_certificates for c in mine)
+        return sum(not answer.certified for mine in self.fold_answers for answer in mine)
+
+    @property
+    def reads(self) -> float:
+        """Passes over X, of everything."""
+        return max(mine[-1].outcome.reads for mine in self.fold_answers)
 
     @property
     def at_edge(self) -> str | None:

@@ -21,17 +21,15 @@ from .splits import Group, Split, together
 
 def cross_validate_task(
     task: Task, splits: list[Split], l1_ratios: tuple[float, ...], grid: Grid, *, scoring="log_loss", relax=None,
-    keep_predictions=False, tol=1e-6, fold_tol=1e-5, watch: Watch | None = None, lam_of=None, keep_coefs=False,
+    keep_predictions=False, tol=1e-6, fold_tol=1e-5, watch: Watch | None = None, lam_of=None,
 ) -> CrossValidation:  # fmt: skip
-    """See `cross_validate`.  lam_of(λ, split's training weight): the λ of a fold, where it is not that of all rows.
-
-    keep_coefs: keep the folds' coefficients, (splits, l1_ratios, λ) lists of (coef, intercept).
-    """
+    """See `cross_validate`.  lam_of(λ, split's training weight): the λ of a fold, where it is not that of all rows."""
     watch, scorer = watch or Watch(), read_scoring(scoring)
     if not l1_ratios:
         raise InputError("l1_ratios is empty: give at least one number from 0 to 1.")
     groups = together(splits)
-    task = task.with_cells(groups[0].cells)
+    if task.design.cells is None or not np.array_equal(task.design.cells, groups[0].cells):
+        task = task.with_cells(groups[0].cells)
     lams = [make_lams(task, ratio, grid) for ratio in l1_ratios]
     paths = paths_of_task(task, l1_ratios, lams, tol, watch, relax)
     starts = paths
@@ -44,13 +42,13 @@ def cross_validate_task(
     losses, weights = np.full(shape, np.nan), np.empty(len(splits))
     predictions = np.full((task.design.n, *shape[1:]), np.nan) if keep_predictions else None
     counted = np.zeros(task.design.n)
-    kept, worst = [], []
+    kept: list = [None] * len(splits)
     for g, group in enumerate(groups):
         here = task if g == 0 else task.with_cells(group.cells)
         for s, answers in _folds(here, group, l1_ratios, lams, starts, relax, fold_tol, watch, lam_of):
             rows = np.flatnonzero(splits[s].test)
             weights[s] = task.design.weight[rows].sum()
-            worst.append([answer.certificate for answer in answers])
+            kept[s] = answers
             etas = None
             if scorer is not None or keep_predictions or relax is not None:
                 etas = held_out_etas(here, rows, [answer.point for answer in answers])
@@ -63,14 +61,12 @@ def cross_validate_task(
                     predictions[rows, r, : len(path)] = np.nan_to_num(predictions[rows, r, : len(path)]) + p
                 at += len(path)
             counted[rows] += 1
-            if keep_coefs:
-                kept.append([(answer.coef, answer.intercept) for answer in answers])
     if predictions is not None:
         with np.errstate(invalid="ignore", divide="ignore"):
             predictions /= counted[:, None, None]
     return CrossValidation(
-        tuple(paths), tuple(l1_ratios), tuple(lams), losses, weights, tuple(splits), scoring, relax, tuple(worst),
-        predictions, kept or None, watch.seconds, task,
+        tuple(paths), tuple(l1_ratios), tuple(lams), losses, weights, tuple(splits), scoring, relax, tuple(kept),
+        predictions, watch.seconds, task,
     )  # fmt: skip
 
 
@@ -79,10 +75,14 @@ def _folds(task: Task, group: Group, l1_ratios, lams, starts, relax, tol: float,
     design = task.design
     norm = design.survey.totals @ group.train
     columns, init = [], []
+    shapes = {ratio: task.column(1.0, ratio) for ratio in l1_ratios}
     for k in range(len(group.numbers)):
         for ratio, path, points in zip(l1_ratios, lams, starts, strict=True):
             fold_lams = path if lam_of is None else np.array([lam_of(lam, norm[k]) for lam in path])
-            columns += task.columns(fold_lams, ratio, k, group.train[:, k])
+            if task.flags.any():  # standardised by the fold's own rows
+                columns += task.columns(fold_lams, ratio, k, group.train[:, k])
+            else:
+                columns += [replace(shapes[ratio], lam=float(lam), split=k) for lam in fold_lams]
             init += points
     base = task.family([columns[0]], tol)
     tables = dict(train=group.train, test=group.test, norm=norm)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import InputError
+from ..inputs import Inputs
 from ..inputs.frames import to_array
 from ..inputs.values import read_number
-from ..tasks import Task
 
 CELLS = 64
 """Splits are solved together as long as they make no more cells than this."""
@@ -36,9 +36,9 @@ class Group:
     numbers: tuple[int, ...]
 
 
-def make_splits(task: Task, cv, *, repeats=1, groups=None, seed=0, X=None, y=None) -> list[Split]:
+def make_splits(data: Inputs, cv, *, repeats=1, groups=None, seed=0, X=None, y=None) -> list[Split]:
     """The splits that `cv` asks for (see `cross_validate`), checked: both classes to train on, rows to hold out."""
-    n, target = task.design.n, task.design.y
+    n, target = len(data.y), data.y
     repeats = int(read_number(repeats, "repeats", "a whole number >= 1", lambda v: v >= 1 and v == int(v)))
     members = None if groups is None else _labels(groups, n, "groups")
     number = isinstance(cv, (int, np.integer)) and not isinstance(cv, bool)
@@ -58,7 +58,7 @@ def make_splits(task: Task, cv, *, repeats=1, groups=None, seed=0, X=None, y=Non
     if not splits:
         raise InputError(f"cv={cv!r} makes no split at all.")
     for k, split in enumerate(splits):
-        _check(task, split, k)
+        _check(data, split, k)
     return splits
 
 
@@ -135,13 +135,12 @@ def _of_rows(n: int, train, test) -> Split:
     return Split(*masks)
 
 
-def _check(task: Task, split: Split, k: int) -> None:
-    design = task.design
-    used, held = split.train & (design.weight > 0.0), split.test & (design.weight > 0.0)
-    y = design.y[used]
-    both = bool(len(y)) and (design.weight[used] @ y) > 0.0 and (design.weight[used] @ (1.0 - y)) > 0.0
+def _check(data: Inputs, split: Split, k: int) -> None:
+    used, held = split.train & (data.weight > 0.0), split.test & (data.weight > 0.0)
+    y = data.y[used]
+    both = bool(len(y)) and (data.weight[used] @ y) > 0.0 and (data.weight[used] @ (1.0 - y)) > 0.0
     if not both:
-        only = f"only the class {task.classes[int(y[0] >= 0.5)]!r}" if len(y) and task.classes is not None else "one class only"
+        only = f"only the class {data.classes[int(y[0] >= 0.5)]!r}" if len(y) and data.classes is not None else "one class only"
         raise InputError(
             f"The training rows of split {k} hold {only if len(y) else 'no row of positive weight'}: no model can be fitted "
             "there. Use fewer folds, or folds that are stratified by class (cv as a number)."
