@@ -91,7 +91,7 @@ def logistic_single(y, eta):
     return residual, slope, residual * residual / slope, loss
 
 
-def _link(y, eta):
+def _link(y, eta) -> Any:
     """`logistic` or `logistic_single`, by the type of η."""
     raise NotImplementedError  # compiled code only
 

@@ -20,6 +20,7 @@ STEPS = 60  # Newton steps at one λ
 IDLE = 4  # of them in a row with a fresh Gram and no gain
 EPOCHS = 60
 HALVINGS = 40
+LARGE = 2**21  # numbers in a panel from which gradients are taken of the columns in play first
 LEAP = 1e3  # times max |η|: where a step of saturated rows is cut
 ROUNDING = 4e-15
 
@@ -40,7 +41,7 @@ def walk(
     r, h = np.empty(n), np.empty(n)
     r_try, h_try, eta_try, move = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     sums, sums_try = np.empty((5, 1)), np.empty((5, 1))
-    before, held = np.empty(q), np.empty(q, np.bool_)
+    z, held, counts = np.zeros(q), np.empty(q, np.bool_), np.empty(q, np.bool_)
     place, active = np.full(q, -1), np.empty(q, np.int64)
     h_ref = np.zeros(n)
     room = min(q, 64)
@@ -60,18 +61,28 @@ def walk(
             sums[:] = 0.0
             _link_vector(eta, y, c, r, h, sums)
         least, last, idle, fresh, stuck = np.inf, np.inf, 0, False, False
+        whole = k == 0
         gap = np.inf
         count = 0
         while True:
             h0 = sums[4, 0]
             kappa = sums[3, 0] / h0 if with_b and h0 > 0.0 else 0.0
-            z = np.dot(XT, r - kappa * h)
+            residual = r - kappa * h
+            if whole or 2 * size > q or q * n < LARGE:
+                z[:] = np.dot(XT, residual)
+                whole = True
+            else:
+                _dots(XT, residual, active[:size], z)
             shift = abs(kappa) * np.sqrt(h0) if abs(kappa) <= 1.0 else np.inf
             leak = 0.0
             for j in range(q):
+                counts[j] = held[j] and (whole or place[j] >= 0)
                 if not held[j]:
                     leak += abs(z[j] * w[j]) + z[j] * z[j] / max(h0, 1e-300)
-            gap = column_gap(z, w, l1, l2, lower, upper, held, sums[1, 0], shift, sums[2, 0], leak)
+            gap = column_gap(z, w, l1, l2, lower, upper, counts, sums[1, 0], shift, sums[2, 0], leak)
+            if gap <= targets[k] and not whole:
+                whole = True  # the columns in play are done: now look at all of them
+                continue
             if gap <= targets[k] or stuck:
                 break
             idle = idle + 1 if fresh and not gap < 0.9 * least else 0
@@ -90,6 +101,7 @@ def walk(
                 apart += abs(h[i] - h_ref[i])
             fresh = stale or apart > DRIFT * h0 or gap > SLOW * last
             last = gap
+            whole = False
             if fresh:
                 grown = _prune(active, place, grown, w, z, l1)
                 h_ref[:] = h
@@ -160,6 +172,16 @@ def walk(
         if used >= most:
             return k + 1
     return L
+
+
+@jit
+def _dots(XT, residual, active, z):
+    """z for the columns in play; the others keep theirs."""
+    for a in range(active.size):
+        x, total = XT[active[a]], 0.0
+        for i in range(residual.size):
+            total += x[i] * residual[i]
+        z[active[a]] = total
 
 
 @jit

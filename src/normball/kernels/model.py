@@ -8,8 +8,7 @@ from normball.kernels.jit import inline_jit, jit
 from normball.kernels.quadratic import solve_quadratic
 
 CURVED = 1e-3  # a pair of less curvature than this share of the model's is left out
-TILE = 8  # columns of a C-ordered array turned at a time: a line of the cache
-BELOW = 1.0 - 2.3e-16  # a scale becomes one or two ulps less, so that scale·|z| cannot round above l1
+BELOW = 1.0 - 1e-15  # a scale is made a little less, so that rounding cannot lift scale·|z| above l1
 
 
 @jit
@@ -147,27 +146,56 @@ def column_gaps(Z, W, lam, place, U1, U2, lower, upper, held, sums, gaps, omega)
     """The same for C columns, and their Ω(w).  l1 of column k is lam_k·U1[place_k], l2 likewise, the box place_k's.
 
     Z, W (p, C); lam, place (C,); U1, U2, lower, upper (S, p); held (p,) bool; sums (4, C): spread, shift, tail, leak.
-    Written: gaps, omega (C,).
+    Written: gaps, omega (C,).  Neighbours of one place are one run of vector code: unsigned indices, since a signed one
+    might count from the end.
     """
     p, C = Z.shape
-    z, w, l1, l2 = np.empty((TILE, p)), np.empty((TILE, p)), np.empty(p), np.empty(p)
-    for lo in range(0, C, TILE):
-        width = min(TILE, C - lo)
+    least, most = np.zeros(C), np.zeros(C)  # largest |z|/u1: over columns without an L2 part; over the others
+    first, second = np.zeros(C), np.zeros(C)
+    omega[:] = 0.0
+    end = 0
+    while end < C:
+        lo, s = np.uint64(end), place[end]
+        while end < C and place[end] == s:
+            end += 1
+        hi = np.uint64(end)
         for j in range(p):
-            for k in range(width):
-                z[k, j], w[k, j] = Z[j, lo + k], W[j, lo + k]
-        for k in range(width):
-            c = lo + k
-            s = place[c]
-            total = 0.0
-            for j in range(p):
-                l1[j], l2[j] = lam[c] * U1[s, j], lam[c] * U2[s, j]
-                wj = w[k, j]
-                total += l1[j] * abs(wj) + 0.5 * (l2[j] * wj) * wj
-            omega[c] = total
-            gaps[c] = column_gap(
-                z[k], w[k], l1, l2, lower[s], upper[s], held, sums[0, c], sums[1, c], sums[2, c], sums[3, c]
-            )
+            u1, u2, up, down = U1[s, j], U2[s, j], upper[s, j] == np.inf, lower[s, j] == -np.inf
+            for k in range(lo, hi):
+                omega[k] += lam[k] * (u1 * abs(W[j, k]) + 0.5 * u2 * W[j, k] * W[j, k])
+            if u1 > 0.0 and (up or down):
+                inverse = 1.0 / u1
+                above, below = inverse if up else 0.0, inverse if down else 0.0
+                largest = least if u2 == 0.0 else most
+                for k in range(lo, hi):
+                    z = Z[j, k]
+                    ratio = max(z * above, -z * below)
+                    largest[k] = ratio if ratio > largest[k] else largest[k]
+        for k in range(lo, hi):
+            top = max(most[k], least[k])
+            least[k] = lam[k] / least[k] * BELOW if least[k] > lam[k] > 0.0 else 1.0
+            most[k] = lam[k] / top * BELOW if top > lam[k] > 0.0 else 1.0
+        for j in range(p):
+            u1, u2, low, high = U1[s, j], U2[s, j], lower[s, j], upper[s, j]
+            inside = low <= 0.0 <= high
+            busy = 0
+            for k in range(lo, hi):
+                busy += (W[j, k] != 0.0) | (not least[k] * abs(Z[j, k]) <= lam[k] * u1)
+            if not held[j] or (inside and busy == 0):
+                continue
+            for k in range(lo, hi):
+                l1, z, w = lam[k] * u1, Z[j, k], W[j, k]
+                if w == 0.0 and inside and least[k] * abs(z) <= l1:
+                    continue
+                first[k] += _fenchel_young(w, least[k] * z, l1, lam[k] * u2, low, high)
+                if most[k] < least[k]:
+                    second[k] += _fenchel_young(w, most[k] * z, l1, lam[k] * u2, low, high)
+    for k in range(C):
+        gap = _total(least[k], sums[0, k], sums[1, k], sums[2, k], first[k], sums[3, k])
+        if most[k] < least[k]:
+            other = _total(most[k], sums[0, k], sums[1, k], sums[2, k], second[k], sums[3, k])
+            gap = other if not gap <= other else gap
+        gaps[k] = gap if gap >= 0.0 else np.inf
 
 
 @inline_jit
@@ -195,7 +223,7 @@ def _fenchel_young(w, z, l1, l2, lower, upper):
     else:
         best = above / l2 if l2 > 0.0 else above * np.inf  # a NaN stays one
     best = min(max(best, lower), upper)
-    if abs(best) < np.inf and (best == lower or best == upper):
+    if abs(best) < np.inf and best in (lower, upper):
         move = w - best
         if move == 0.0:
             return 0.0

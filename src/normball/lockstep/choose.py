@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..certificates.problem import Family
 from ..designs import SparseDesign
 from .strategies import Anchored, Anchors, Dual, NewtonCG, Slabwise, Waves
 
 GEMM = 3e10  # flop/s of one thread in matrix products (measured, docs/design/engine.md)
 GEMM_SINGLE = 8e10  # the same in float32
-SMALL = 2**24  # numbers of X that may be held twice, dense
+SMALL, TWICE = 2**24, 2**26  # numbers of X that may be held twice: by the way, or because it is much faster
 STREAM = 1.5e9  # numbers/s conditioned, multiplied and linked in a round
 SPARSE = 4e8  # stored entries/s of a fused sparse product
 
@@ -26,21 +28,31 @@ def _for_many(family: Family) -> tuple:
     alone = _for_one(family)
     if sparse and n * p > SMALL:
         return alone
-    held = p if smooth else min(p, n, 150)  # columns that a lane works on
-    step = 4 * n * held / STREAM + 2 * n * held**2 / GEMM_SINGLE + held**3 / GEMM
-    costs = {"waves": C * (2 * step + 2 * n * p / GEMM)}
+    costs = {"waves": _waves_seconds(n, p, C, smooth) if n * p <= TWICE or p > n else np.inf}
     if smooth and p > n and n <= 3000:
         costs["dual"] = n * n * p / GEMM + C * (2 * n**3 / GEMM + 4 * n * p / GEMM)
-    sample = min(max(2000, 20 * p), n // 4)
-    if not sparse and n >= 30 * p and n >= 8000:
-        a_round = 4 * n * p / GEMM_SINGLE + p * p / STREAM + p**3 / (10 * GEMM)
-        costs["anchors"] = C * (6 * sample * p / STREAM + 5 * a_round) + 4 * n * p * p / GEMM_SINGLE
+    sample = min(max(2000, 20 * p), n // 3)
+    if not sparse and n >= 20 * p and n >= 8000:
+        subproblem = (0.7 if smooth else 2.5) * p**3 / GEMM
+        a_round = 6 * n * p / GEMM_SINGLE + 3 * n / STREAM + 6 * p * p / STREAM + subproblem
+        folds = len({column.split for column in columns}) > 1  # they begin from the path, not from a sample
+        start = 0.0 if folds else 3.0 * sample * p / STREAM + 0.1 * sample * p * p / GEMM_SINGLE
+        rounds = 3 if folds else 5 if n >= 80 * p else 9  # a sample of fewer rows is a poorer start
+        costs["anchors"] = C * (start + rounds * a_round) + 6 * n * p * p / GEMM_SINGLE
     strategies = {"waves": Waves(), "dual": Dual(), "anchors": Anchors()}
     first = min(costs, key=costs.__getitem__)
     chain = [strategies[first]]
     if first == "anchors" and n * p <= SMALL:
         chain.append(strategies["waves"])
-    return (*chain, *alone)
+    names = [strategy.name for strategy in chain]
+    return (*chain, *(strategy for strategy in alone if strategy.name not in names))
+
+
+def _waves_seconds(n: int, p: int, C: int, smooth: bool) -> float:
+    """Two or three Newton steps a column on the columns in play, a Gram now and then, and the judging pass."""
+    held = p if smooth or p <= 300 else min(p, n, 300)
+    step = 3 * n * held / STREAM + 8 * n / STREAM + held**3 / GEMM
+    return C * (2.3 * step + 0.3 * n * held**2 / GEMM_SINGLE + 2 * n * p / GEMM)
 
 
 def _for_one(family: Family) -> tuple:

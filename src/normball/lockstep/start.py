@@ -9,7 +9,7 @@ from .lane import Lane
 from .null import best_intercept
 from .strategies.anchored import sample_rows
 
-PER_COLUMN = 20  # rows of the sample for each column of X
+PER_COLUMN = 30  # rows of the sample for each column of X
 LEAST = 2000
 LOOSE = 1e-3  # restricted gap of the sample's path, relative to the null loss: its noise is larger
 

@@ -18,7 +18,8 @@ from ...certificates.problem import Array, Candidates, Column, Family
 from ..lane import Lane, Walked
 from ..panel import dense
 
-WHOLE = 300  # columns of X up to which a lane takes them all
+WHOLE = 1000  # columns of X up to which a lane takes them all, where there are as many rows
+FEW = 300  # columns up to which it does so anyway
 BATCH, LONG_BATCH = 10, 10  # λ in a wave; where reading X is the larger cost
 HINTED = 2  # times as many where the path tells which columns will matter
 LONG = 1e7  # numbers in X from which it is
@@ -71,7 +72,7 @@ class Waves:
     def start(self, family: Family, ids: Array, bests: list) -> State:
         design = family.design
         smooth = any(family.columns[i].smooth for i in ids)
-        whole = design.p <= WHOLE or smooth
+        whole = smooth or design.p <= (WHOLE if design.n >= design.p else FEW)
         panel = np.ascontiguousarray(dense(design.columns(np.arange(design.p))).T) if whole else None
         lanes: dict = {}
         given = {id(bests[i].given): bests[i].given for i in ids if bests[i].given is not None}
