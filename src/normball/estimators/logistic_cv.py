@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
-from sklearn.model_selection import check_cv
 
 from .. import inputs
 from ..certificates import Certificate
@@ -146,6 +145,8 @@ class LogisticRegressionCV(TwoClasses):
         return ("C" if self.lams is None else "lam"), values
 
     def _by_folds(self, task: Task, X, y, ratios, strengths, watch: Watch) -> tuple[dict, list]:
+        from sklearn.model_selection import check_cv
+
         kind, values = strengths
         lams = 1.0 / (values * task.total) if kind == "C" else values
         order = np.argsort(-lams)
@@ -168,15 +169,17 @@ class LogisticRegressionCV(TwoClasses):
         )  # fmt: skip
         said = [pair for pair in found.warnings() if pair[1] is ConvergenceWarning]
         if self.refit:
-            return fitted | self._final(task, *found.choose(self.rule), watch, said), said
+            lam, ratio = found.choose(self.rule)
+            near = found.path.coef_at(lam)
+            return fitted | self._final(task, lam, ratio, watch, said, near), said
         return fitted | self._mean_of_folds(task, found, lams[order], ratios), said
 
     def _row(self, answer) -> np.ndarray:
         return np.append(answer.coef, answer.intercept) if self.fit_intercept else answer.coef
 
-    def _final(self, task: Task, lam: float, ratio: float, watch: Watch, said: list) -> dict:
-        """All rows at the chosen strength."""
-        solution = solve_task(task, lam, ratio, inputs.read_tol(self.tol), watch)
+    def _final(self, task: Task, lam: float, ratio: float, watch: Watch, said: list, near=None) -> dict:
+        """All rows at the chosen strength; near: (coef, intercept) to begin from."""
+        solution = solve_task(task, lam, ratio, inputs.read_tol(self.tol), watch, near)
         if solution.certificate.status != "certified":
             said.append((solution.certificate.summary(), ConvergenceWarning))
         return dict(

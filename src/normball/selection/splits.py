@@ -126,9 +126,9 @@ def _of_rows(n: int, train, test) -> Split:
         if rows.dtype == bool and rows.shape == (n,):
             mask = rows.copy()
         elif rows.ndim == 1 and (rows.dtype.kind in "iu" or not rows.size) and (not rows.size or -n <= rows.min() <= rows.max() < n):
-            if len(np.unique(rows % n)) < len(rows):
-                raise InputError(f"A {name} set names some rows twice. Give such rows a larger weight instead.")
             mask[rows.astype(int)] = True
+            if mask.sum() < len(rows):
+                raise InputError(f"A {name} set names some rows twice. Give such rows a larger weight instead.")
         else:
             raise InputError(f"A {name} set must be row numbers from 0 to {n - 1}, or a mask of {n} bools.")
         masks.append(mask)
