@@ -78,6 +78,22 @@ def test_extreme_predictors_are_exact(kind, y):
                 assert abs(mp.mpf(float(sums[1, k])) - ratio) <= 4 * eps * ratio + flushed and sums[2, k] == 0.0
 
 
+@pytest.mark.parametrize("y", [0.0, 1.0])
+def test_single_precision_holds_to_three_units(y):
+    """Against float64 on a fine grid, and where the exponential's polynomial ends: half-way between powers of 2."""
+    ends = np.log(2) * (np.arange(115) + 0.5)
+    size = np.concatenate([np.linspace(0, 80, 20001), ends - 1e-3, ends + 1e-3])
+    eta = np.concatenate([size, -size])[None, :].astype(np.float32)
+    C, one = eta.shape[1], np.ones(1, np.float32)
+    r, h, _, losses = run(eta, np.zeros(C, np.float32), 0 * one, y * one, one, np.ones(C, np.float32))
+    x = eta.astype(float)
+    away = -x if y else x  # what makes the row's loss grow
+    residual, slope, loss = (1.0 if y else -1.0) * expit(away), expit(x) * expit(-x), np.logaddexp(0, away)
+    eps = float(np.finfo(np.float32).eps)
+    for got, truth, units in ((r, residual, 2.0), (h, slope, 2.7), (losses[None, :], loss, 2.2)):
+        np.testing.assert_allclose(got, truth, rtol=units * eps, atol=0)
+
+
 @KINDS
 @pytest.mark.parametrize("shape", [(1, 1), (7, 3), (40, 1), (300, 37), (1000, 100)])
 def test_equals_plain_numpy(kind, shape, rng):

@@ -123,9 +123,10 @@ def shape(rng, p):
 
 
 def candidate(rng, column):
-    """w in the box; z of all sizes, some exactly on the edge of l1, 0 where the column is free."""
+    """w in the box, or 0 wherever that is; z of all sizes, some on the very edge of l1, 0 where the column is free."""
     p = len(column.l1)
-    w = np.clip(rng.normal(size=p) * (rng.random(p) < 0.6), column.lower, column.upper)
+    w = rng.normal(size=p) * (rng.random(p) < 0.6)
+    w = np.clip(w, column.lower, column.upper) if rng.random() < 0.8 else 0.0 * w
     z = rng.normal(size=p) * rng.choice([0.1, 1.0, 3.0])
     z = np.where(rng.random(p) < 0.2, column.l1 * np.sign(z), z)
     return w, np.where(column.free, 0.0, z)
@@ -211,6 +212,18 @@ def test_what_is_no_number_proves_nothing(bounds, l1, l2):
         wrong = sums.copy()
         wrong[k] = np.nan
         assert np.isinf(both_gaps(z, w, *vectors, wrong)).all()
+
+
+def test_without_a_penalty_an_open_column_must_have_no_gradient(rng):
+    """At λ = 0 nothing scales the dual point; the definition says infinite, and 0 costs nothing."""
+    shapes, held = Shape(np.ones(2), np.zeros(2), np.full(2, -np.inf), np.full(2, np.inf)), np.ones(2, bool)
+    column, w, lam = Column(0.0, 1.0, 0, shapes), rng.normal(size=(2, 1)), np.zeros(1)
+    vectors = [v[None, :] for v in (shapes.l1, shapes.l2, shapes.lower, shapes.upper)]
+    for z in (0.0, 1e-9, 1.0):
+        gaps, omega, Z = np.empty(1), np.empty(1), np.full((2, 1), z)
+        column_gaps(Z, w, lam, np.zeros(1, np.int64), *vectors, held, np.zeros((4, 1)), gaps, omega)
+        truth = defined(column, w[:, 0], Z[:, 0], ~held, 0.0, 0.0, 0.0)
+        assert gaps[0] == truth == (np.inf if z else 0.0) and omega[0] == 0.0
 
 
 def test_rounding_never_hides_a_feasible_point(rng):

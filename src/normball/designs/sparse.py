@@ -69,7 +69,8 @@ class SparseBlock:
     def square_sums(self, h):
         if not self.design.fast:
             part = self.part
-            return np.bincount(part.indices, np.repeat(h, np.diff(part.indptr)) * part.data**2, self.design.p)
+            squares = np.repeat(h, np.diff(part.indptr)) * part.data**2
+            return np.bincount(part.indices, squares, self.design.p).astype(np.float64)  # of nothing: integers
         from ..kernels.sparse import csr_square_sums
 
         out = np.zeros(self.design.p)

@@ -129,7 +129,7 @@ def column_gap(z, w, l1, l2, lower, upper, held, spread, shift, tail, leak):
     most = most * BELOW if most < 1.0 else 1.0
     first = second = 0.0
     for j in range(z.size):
-        at_rest = w[j] == 0.0 and least * abs(z[j]) <= l1[j] and lower[j] <= 0.0 <= upper[j]
+        at_rest = w[j] == 0.0 and least * abs(z[j]) <= l1[j]  # costs nothing, whatever the box
         if held[j] and not at_rest:
             first += _fenchel_young(w[j], least * z[j], l1[j], l2[j], lower[j], upper[j])
             if most < least:
@@ -177,15 +177,14 @@ def column_gaps(Z, W, lam, place, U1, U2, lower, upper, held, sums, gaps, omega)
             most[k] = lam[k] / top * BELOW if top > lam[k] > 0.0 else 1.0
         for j in range(p):
             u1, u2, low, high = U1[s, j], U2[s, j], lower[s, j], upper[s, j]
-            inside = low <= 0.0 <= high
             busy = 0
             for k in range(lo, hi):
                 busy += (W[j, k] != 0.0) | (not least[k] * abs(Z[j, k]) <= lam[k] * u1)
-            if not held[j] or (inside and busy == 0):
+            if not held[j] or busy == 0:
                 continue
             for k in range(lo, hi):
                 l1, z, w = lam[k] * u1, Z[j, k], W[j, k]
-                if w == 0.0 and inside and least[k] * abs(z) <= l1:
+                if w == 0.0 and least[k] * abs(z) <= l1:
                     continue
                 first[k] += _fenchel_young(w, least[k] * z, l1, lam[k] * u2, low, high)
                 if most[k] < least[k]:

@@ -80,13 +80,13 @@ def _cell_gram_block(*args):
 
 
 def _gram_block(block, loss, W, b, weight, fast):
-    x, c = block.x, np.ascontiguousarray(weight[block.rows])
-    eta = (x @ W).astype(np.float64) + b
+    c = np.ascontiguousarray(weight[block.rows])
+    eta = block.times(W).astype(np.float64) + b
     eta += block.offset[:, None]
     _, h, sums = loss.link(block.y, eta, c, fast)
     F = np.empty((W.shape[1], W.shape[0] + 1, W.shape[0] + 1))
     F[:, 0, 0] = sums.curvature
-    F[:, 0, 1:] = h.T @ x
+    F[:, 0, 1:] = block.t_times(h).T
     F[:, 1:, 0] = F[:, 0, 1:]
     for k in range(W.shape[1]):
         F[k, 1:, 1:] = block.gram(np.ascontiguousarray(h[:, k]), None, True)

@@ -21,6 +21,8 @@ FAR = 30.0  # times the target: a gap from which, after a failed step, other col
 CLEARLY = 0.1  # the share of the own gap that makes another column's point the better start
 JUMPS = 3  # of a column, at most: a gap is no objective, and need not fall from step to step
 FIRST_RATIO = 0.03  # what a round is expected to leave of a gap before anything is known
+LOST = 99  # rejects of a column whose model has no step
+LEAP = 1e4  # how far a step may move any row's η
 CHUNK = 16  # columns of one task
 
 
@@ -68,7 +70,8 @@ class Block:
                 self._remember(c, g[:, q])
             self.points[:, c] += self.moves[:, c]
             self.slopes[:, c], self.known[c] = g[:, q], True
-            self.inflation[c], self.rejects[c] = max(1.0, self.inflation[c] / 4.0), 0
+            self.inflation[c] = max(1.0, self.inflation[c] / 4.0)
+            self.rejects[c] = self.rejects[c] if self.rejects[c] == LOST else 0
         self.moves[:, k] = 0.0
 
     def _went_down(self, c: int, g: Array, noise: float) -> bool:
@@ -156,3 +159,9 @@ class Block:
                 float(self.slopes[0, c]), column.l1, column.l2, column.lower, column.upper, coef, tol, EPOCHS, new,
             )  # fmt: skip
             self.moves[1:, c] = new - coef
+            if not np.isfinite(self.moves[:, c]).all():
+                self.moves[:, c], self.rejects[c] = 0.0, LOST
+                continue
+            far = abs(self.moves[0, c]) + self.family.design.survey.reach @ np.abs(self.moves[1:, c])
+            if far > LEAP:  # a model without curvature: the direction may be right, the length is void
+                self.moves[:, c] *= LEAP / far
