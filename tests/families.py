@@ -70,7 +70,7 @@ class FamilyTrial:
         l1, l2 = penalty_vectors(X.shape[1], lam, P.l1_ratio, P.factor, scale)
         arguments = dict(l1=l1, l2=l2, weight=weight, offset=offset)
         here = objective(X, y, answer[1], answer[0], **arguments)
-        with np.errstate(over="ignore"):  # the judge's own search may run off where there is no minimiser
+        with np.errstate(over="ignore", invalid="ignore"):  # the judge's own search may run off where there is no minimiser
             best = minimise(X, y, fit_intercept=P.fit_intercept, **arguments)
             exists = best is not None
             least = best.value if exists else infimum(X, y, fit_intercept=P.fit_intercept, **arguments)
