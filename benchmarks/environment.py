@@ -11,39 +11,44 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / ".bench-venv"
-PYTHON = FOLDER / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-STAMP = FOLDER / "installed.txt"
 CONSTRAINTS = ROOT / "constraints.txt"
 
 
-def prepare(requirements: Iterable[str]) -> Path:
+def python_of(folder: Path) -> Path:
+    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def prepare(requirements: Iterable[str], apart: str = "") -> Path:
     """Make .bench-venv hold these requirements ("." is this repository, editable); its Python.
 
+    apart: the name of a peer whose wishes contradict the others': it gets an environment of its own, unconstrained.
     What cannot be installed is named and left out: the harness then reports that peer as missing. A second run with
     the same requirements, constraints and Python installs nothing and needs no network.
     """
+    folder = FOLDER.with_name(f"{FOLDER.name}-{apart}") if apart else FOLDER
+    python, stamp = python_of(folder), folder / "installed.txt"
     wanted = sorted(set(requirements))
     texts = [path.read_text("utf-8") for path in (ROOT / "pyproject.toml", CONSTRAINTS) if path.exists()]
     key = hashlib.sha256("\n".join([sys.version, str(ROOT), *wanted, *texts]).encode()).hexdigest()
-    if PYTHON.exists() and STAMP.exists() and STAMP.read_text("utf-8").strip() == key:
-        return PYTHON
-    if not PYTHON.exists():
-        print(f"Making the peers' environment in {FOLDER.name}", flush=True)
-        subprocess.run([sys.executable, "-m", "venv", "--without-pip", "--clear", str(FOLDER)], check=True)
+    if python.exists() and stamp.exists() and stamp.read_text("utf-8").strip() == key:
+        return python
+    if not python.exists():
+        print(f"Making the peers' environment in {folder.name}", flush=True)
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", "--clear", str(folder)], check=True)
     print(f"Installing there: {', '.join(wanted)} (the first time: a minute or two)", flush=True)
-    if not install(wanted):
-        failures = [one for one in wanted if not install([one])]  # one by one: a failure costs one peer, not all
+    if not install(python, wanted, not apart):
+        failures = [one for one in wanted if not install(python, [one], not apart)]  # a failure costs one peer, not all
         if failures:
-            return PYTHON  # without a stamp: the next run tries again
-    STAMP.write_text(key, "utf-8")
-    return PYTHON
+            return python  # without a stamp: the next run tries again
+    stamp.write_text(key, "utf-8")
+    return python
 
 
-def install(requirements: list[str]) -> bool:
+def install(python: Path, requirements: list[str], constrained: bool) -> bool:
     """pip of the running Python, working on the other environment; whether it succeeded."""
     packages = [word for one in requirements for word in (["--editable", str(ROOT)] if one == "." else [one])]
-    command = [sys.executable, "-m", "pip", "--python", str(PYTHON), "install", "--disable-pip-version-check"]
-    if CONSTRAINTS.exists():
+    command = [sys.executable, "-m", "pip", "--python", str(python), "install", "--disable-pip-version-check"]
+    if constrained and CONSTRAINTS.exists():
         command += ["--constraint", str(CONSTRAINTS)]
     done = subprocess.run([*command, *packages], env={**os.environ, "PIP_USER": "0"}, check=False).returncode == 0
     if not done:

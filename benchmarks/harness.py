@@ -34,6 +34,7 @@ class Bench:
 
     python: Path
     environment: dict[str, str]
+    pythons: dict[str, Path] = field(default_factory=dict)  # of peers with an environment of their own
     targets: tuple[float, ...] = (1e-6, 1e-8)
     repeats: int = 5
     limit: float = 60.0  # seconds for one fit
@@ -47,7 +48,8 @@ class Worker:
         self.bench, self.folder, self.peer = bench, folder, peer
 
     def __enter__(self) -> Worker:
-        command = [str(self.bench.python), "-m", "benchmarks.worker", str(self.folder), self.peer]
+        python = self.bench.pythons.get(self.peer, self.bench.python)
+        command = [str(python), "-m", "benchmarks.worker", str(self.folder), self.peer]
         self.log = tempfile.TemporaryFile("w+", encoding="utf-8")
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=self.bench.environment, text=True,

@@ -71,11 +71,15 @@ def wanted_peers(text: str) -> list[str]:
 
 def measure(options: argparse.Namespace, chosen: list[str]) -> None:
     wanted = wanted_peers(options.peers)
-    python = options.python or environment.prepare(peers.load(name).REQUIREMENT for name in peers.names())
+    apart = [name for name in wanted if getattr(peers.load(name), "APART", False)]
+    shared = [peers.load(name).REQUIREMENT for name in peers.names() if not getattr(peers.load(name), "APART", False)]
+    python = options.python or environment.prepare(shared)
+    pythons = {} if options.python else {n: environment.prepare(peers.load(n).REQUIREMENT.split(), n) for n in apart}
     threads = machine.cores() if options.threads == "all" else int(options.threads)
     variables = machine.threaded(threads) | {"NUMBA_CACHE_DIR": environment.kernel_cache()}
     bench = Bench(
         python=python.absolute(),
+        pythons={name: path.absolute() for name, path in pythons.items()},
         environment=variables,
         targets=tuple(sorted((float(t) for t in options.targets.split(",")), reverse=True)),
         repeats=options.repeats or (2 if options.quick else 5),

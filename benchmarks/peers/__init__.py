@@ -4,6 +4,7 @@
     REQUIREMENT     what pip installs for it ("." is this repository)
     MODULE          the name to import; where that fails the peer is reported as missing
     KIND            "single" (the default), "path" or "cv": what it is timed at
+    APART           True: its requirements contradict the others', so it gets an environment of its own
     OPTIONAL        True: only run when asked for by name (very slow ones)
     cannot(problem)             -> None, or the reason why this program can't fit this problem
     ladder(problem, targets)    -> its own settings, loose to tight, as dicts

@@ -7,7 +7,8 @@ import numpy as np
 from . import Fit
 
 TITLE, KIND = "adelie", "path"
-REQUIREMENT, MODULE, OPTIONAL = "adelie==1.1.52", "adelie", False
+REQUIREMENT, MODULE, OPTIONAL = "adelie==1.1.52 scipy", "adelie", False
+APART = True  # it needs numpy 1
 
 
 def cannot(problem):
