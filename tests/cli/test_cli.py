@@ -13,7 +13,7 @@ import normball
 from cli.tables import call, numbers, process, write_csv
 from normball.cli import main
 
-COMMANDS = ("fit", "predict", "audit", "demo", "doctor")
+COMMANDS = ("fit", "path", "predict", "audit", "demo", "doctor")
 
 
 def loaded_after(words):
@@ -53,7 +53,7 @@ def test_version(capfd):
     [
         ([], "No command was given"),
         (["pedict"], "'pedict' is no command. Did you mean predict?"),
-        (["zzz"], "There are: fit, predict, audit, demo, doctor"),
+        (["zzz"], "There are: fit, path, predict, audit, demo, doctor"),
         (["fit", "DATA", "--traget", "y"], "--target"),
         (["fit", "DATA"], "Missing option '--target'"),
         (["fit", "DATA", "--target", "yy"], "'yy': the table has no such column. Did you mean 'y'?"),
@@ -67,12 +67,16 @@ def test_version(capfd):
         (["fit", "DATA", "--target", "y", "--lambda", "CC=1"], "'CC' is no way to say λ. Did you mean 'C'?"),
         (["fit", "DATA", "--target", "y", "--lambda", "much"], "'much' is no number"),
         (["fit", "DATA", "--target", "y", "--lambda", "-1"], "must be a number of at least 0"),
-        (["fit", "DATA", "--target", "y", "--lambda", "auto"], "cross-validation, which comes later"),
+        (["fit", "DATA", "--target", "y", "--lambda", "auto"], "Leave --lambda out to have λ chosen"),
         (
             ["fit", "DATA", "--target", "y", "--lambda", "sigma=1", "--l1-ratio", "1"],
             "gauss_sigma exists for l1_ratio 0",
         ),
-        (["fit", "DATA", "--target", "y", "--l1-ratio", "2"], "2.0 is not in the range 0.0<=x<=1.0"),
+        (["fit", "DATA", "--target", "y", "--lambda", "1", "--cv", "5"], "--cv is about choosing it"),
+        (["fit", "DATA", "--target", "y", "--lambda", "1", "--l1-ratio", "0,1"], "must be a single number"),
+        (["fit", "DATA", "--target", "y", "--relax"], "--relax needs L1"),
+        (["path", "DATA", "--target", "y", "--out", "p.txt"], "must end in .csv or .json"),
+        (["fit", "DATA", "--target", "y", "--l1-ratio", "2"], "every number must be from 0 (ridge) to 1 (lasso)"),
         (["fit", "dta.csv", "--target", "y"], "There is no file 'dta.csv'. Did you mean 'data.csv'?"),
         (["fit", "DATA", "--target", "y", "--out", "no/model.json"], "there is no folder"),
         (["fit", "DATA", "--target", "y", "--out", "DATA", "--force"], "is the same file as DATA"),
@@ -102,7 +106,7 @@ def test_asked_wrongly(words, complaint, capfd, tmp_path, monkeypatch):
         ("a,y\n1,\n2,\n", "is missing in every row"),
         ("a,y\n" + "".join(f"{k % 7},{k / 3}\n" for k in range(60)), "make a yes/no column of it"),
         ("a,y\n" + "".join(f"1,{k % 2}\n" for k in range(60)), "No column is left to fit"),
-        ("a,y\n1,0\n2,1\n3,0\n", "Give --holdout 0"),
+        ("a,y\n1,0\n2,1\n3,0\n", "One class has only 1 row"),
     ],
 )
 def test_data_say_no(text, complaint, capfd, tmp_path):
@@ -147,7 +151,7 @@ def test_completion_knows_commands_and_options():
 
 def test_a_terminal_without_greek_letters(tmp_path):
     path = write_csv(tmp_path / "data.csv", numbers(80))
-    done = process("fit", path, "--target", "y", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    done = process("fit", path, "--target", "y", "--lambda", "C=1", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert done.returncode == 0
     assert done.stdout.startswith(b"Penalty: L2 (ridge), ? = 0.0125 on")
 

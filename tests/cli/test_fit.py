@@ -52,7 +52,7 @@ def test_held_out_numbers_are_scikit_learns_on_the_same_rows(data, seed, capfd):
     held = hold_out(y.astype(float), 0.3, seed)
     coef, intercept = sklearn_fit(X[~held], y[~held], C=1.0)
     p = 1 / (1 + np.exp(-(X[held] @ coef + intercept)))
-    found = fitted(capfd, data, "--target", "y", "--holdout", 0.3, "--seed", seed)["held_out"]
+    found = fitted(capfd, data, "--target", "y", "--lambda", "C=1", "--holdout", 0.3, "--seed", seed)["held_out"]
     assert found["rows"] == held.sum()
     assert found["log_loss"] == pytest.approx(log_loss(y[held], p), abs=1e-7)
     assert found["auc"] == pytest.approx(roc_auc_score(y[held], p), abs=1e-12)
@@ -64,8 +64,8 @@ def test_weights_are_repeated_rows(tmp_path, capfd):
     times = np.arange(len(frame)) % 3
     weighted = write_csv(tmp_path / "w.csv", frame.assign(times=times))
     repeated = write_csv(tmp_path / "r.csv", frame.loc[np.repeat(frame.index, times)])
-    one = fitted(capfd, weighted, "--target", "y", "--weights", "times", "--holdout", 0)
-    other = fitted(capfd, repeated, "--target", "y", "--holdout", 0)
+    one = fitted(capfd, weighted, "--target", "y", "--weights", "times", "--lambda", "C=1", "--holdout", 0)
+    other = fitted(capfd, repeated, "--target", "y", "--lambda", "C=1", "--holdout", 0)
     assert coefficients(one) == pytest.approx(coefficients(other), rel=1e-9)
     assert one["penalty"]["lambda"] == pytest.approx(other["penalty"]["lambda"], rel=1e-12)
     assert one["base_rate"] == pytest.approx(other["base_rate"], rel=1e-12)
@@ -80,8 +80,8 @@ def test_unstandardised_is_scikit_learn_on_the_columns_as_they_come(data, capfd)
 
 
 def test_the_other_label_turns_every_sign(data, capfd):
-    one = fitted(capfd, data, "--target", "y")
-    other = fitted(capfd, data, "--target", "y", "--positive", "0")
+    one = fitted(capfd, data, "--target", "y", "--lambda", "C=1")
+    other = fitted(capfd, data, "--target", "y", "--lambda", "C=1", "--positive", "0")
     assert (one["positive"], other["positive"], other["negative"]) == (1, 0, 1)
     assert coefficients(other) == pytest.approx(-coefficients(one), rel=1e-9)
     assert other["base_rate"] == pytest.approx(1 - one["base_rate"], rel=1e-12)
@@ -152,7 +152,7 @@ def test_rows_without_a_target_are_left_out(tmp_path, capfd):
     holes = frame.astype({"y": object})
     holes.loc[::9, "y"] = None
     path = write_csv(tmp_path / "holes.csv", holes)
-    found = fitted(capfd, path, "--target", "y", "--holdout", 0)
+    found = fitted(capfd, path, "--target", "y", "--lambda", "C=1", "--holdout", 0)
     kept = frame[holes["y"].notna()]
     coef, _ = sklearn_fit(kept.drop(columns="y").to_numpy(), kept["y"], C=1.0)
     assert (found["rows"], found["rows_used"]) == (200, len(kept))

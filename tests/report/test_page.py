@@ -51,7 +51,7 @@ def test_no_clock_in_the_proof():
 
 def test_order_of_sections(text):
     ids = [attrs.get("id") for tag, attrs in Page(text).tags if tag == "section"]
-    assert ids == ["alerts", "strength", "coefficients", "heldout", "recipe"]
+    assert ids == ["alerts", "strength", "choice", "coefficients", "heldout", "recipe"]
 
 
 def test_headings_descend_by_one(text):

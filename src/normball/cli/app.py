@@ -14,6 +14,7 @@ from .talk import harmless
 
 COMMANDS = {  # in the order of the help
     "fit": "From a table to a certified model and a report.",
+    "path": "The fits along a whole grid of λ: what enters, when, and how well it explains.",
     "predict": "Probabilities for the rows of a table.",
     "audit": "How far a model's coefficients are from the optimum, on any data.",
     "demo": "Fit a table that comes with scikit-learn; leave data, model and report.",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from . import options
-from .options import StrengthType
+from .options import RatiosType, StrengthType
 from .talk import Talk, asked_wrongly, name, quoted, show_json
 
 if TYPE_CHECKING:
@@ -26,12 +26,27 @@ if TYPE_CHECKING:
     "--lambda",
     "strength",
     type=StrengthType(),
-    default=options.DEFAULT,
-    show_default=True,
     metavar="STRENGTH",
-    help="λ of the mean loss, such as 0.01, or another way to say it, such as C=1 or gauss_sigma=2.",
+    help="λ of the mean loss, such as 0.01, or another way to say it, such as C=1 or gauss_sigma=2. "
+    "Default: chosen by cross-validation.",
 )
-@click.option("--l1-ratio", type=click.FloatRange(0.0, 1.0), default=0.0, show_default=True, help="0 ridge, 1 lasso.")
+@click.option(
+    "--l1-ratio",
+    type=RatiosType(),
+    default="0",
+    show_default=True,
+    metavar="A[,B…]",
+    help="0 ridge, 1 lasso; several, such as 0,.5,1, to have the best one chosen.",
+)
+@click.option("--cv", type=click.IntRange(2), default=10, show_default=True, help="Folds that choose λ.")
+@click.option(
+    "--select",
+    type=click.Choice(["min", "1se"]),
+    default="min",
+    show_default=True,
+    help="The smallest held-out loss, or the largest λ within one standard error of it.",
+)
+@click.option("--relax", is_flag=True, help="Also try: L1 selects columns, which are then fitted without a penalty.")
 @click.option("--no-standardize", is_flag=True, help="Penalise coefficients per unit, not per standard deviation.")
 @click.option("--weights", metavar="COLUMN", help="Weights of the rows.")
 @click.option("--group", metavar="COLUMN", help="Rows of one group are held out together.")
@@ -43,11 +58,10 @@ if TYPE_CHECKING:
 @click.option(
     "--holdout",
     type=click.FloatRange(0.0, 0.9),
-    default=0.2,
-    show_default=True,
-    help="Part of the rows held out for honest numbers; 0: none.",
+    help="Part of the rows held out for honest numbers; 0: none. Default: 0.2 with --lambda; else none, since every "
+    "row is held out once by cross-validation.",
 )
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Of the hold-out split.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Of folds and hold-out split.")
 @click.option(
     "--tol",
     type=click.FloatRange(0.0, 1.0, min_open=True, max_open=True),
@@ -66,11 +80,12 @@ def fit(ctx, data, target, strength, force, as_object, quiet, out, report, **ask
     """From a table to a certified model and a report.
 
     DATA is a .csv, .tsv, .parquet or .feather file, or - for standard input. Columns are encoded, numbers are
-    standardised for the penalty, a part of the rows is held out to judge the fit without them; the model that is kept
-    is fitted on all rows, at the same strength. The first line of the output is the penalty.
+    standardised for the penalty, λ is chosen by cross-validation (or given with --lambda); the model that is kept is
+    fitted on all rows. Numbers that judge it come from rows that the judged fit has not seen: out of fold, or held out.
+    The first line of the output is the penalty.
     """
     options.check_targets({"--out": out, "--report": report}, data=data, force=force)
-    strength.check(asked["l1_ratio"])
+    check_choice(ctx, strength, asked)
     talk = Talk(quiet)
     talk.say(f"Reading {name(data) if data != '-' else 'standard input'}")
     table = options.open_data(data, *(asked[key] for key in ("delimiter", "decimal", "quote", "encoding")))
@@ -99,6 +114,7 @@ def run(table, data: str, target: str, strength, talk: Talk, command: str, asked
     if not encoder.names:
         raise InputError("No column is left to fit: every one was set aside or dropped. The sentences above say why; "
                          "--keep uses a column although it looks like an identifier.")  # fmt: skip
+    from .choosing import Wish
     from .labels import choose_positive
     from .outcome import Plan, fit_rows
     from .rows import read_rows
@@ -109,17 +125,47 @@ def run(table, data: str, target: str, strength, talk: Talk, command: str, asked
         talk.say(f"  {sentence}")
     positive = choose_positive(rows.classes, asked["positive"])
     y = rows.y if positive is rows.classes[1] else 1.0 - rows.y
+    wish, holdout = None, asked["holdout"]
+    if strength is None:
+        wish = Wish(asked["cv"], asked["select"], asked["l1_ratio"], asked["relax"], asked["seed"], folds_were_asked())
+    if holdout is None:
+        holdout = 0.2 if wish is None else 0.0
     plan = Plan(
         data=data if data != "-" else "standard input", target=target, positive=positive,
-        strength=strength, why=reason(strength), l1_ratio=asked["l1_ratio"],
-        standardize=not asked["no_standardize"], tol=asked["tol"], holdout=asked["holdout"], seed=asked["seed"],
+        strength=strength, why="" if strength is None else f"{strength.words}, as asked for",
+        l1_ratio=asked["l1_ratio"][0], wish=wish, standardize=not asked["no_standardize"], tol=asked["tol"],
+        holdout=holdout, seed=asked["seed"],
         command=command, data_hash=table.hash(), versions=options.versions(),
     )  # fmt: skip
     held = hold_out(y, plan.holdout, plan.seed, rows.group) if plan.holdout else None
     columns = "numbers and dates standardised, 0/1 columns as they are" if plan.standardize else "as they come"
     apart = "" if held is None else f", and once without {int(held.sum()):,} held-out rows to judge it"
-    talk.say(f"Fitting {len(y):,} rows × {len(encoder.names)} columns, {columns}{apart}")
-    return fit_rows(plan, rows, encoder, y, held)
+    how = "" if wish is None else f"; λ by {wish.folds}-fold cross-validation"
+    talk.say(f"Fitting {len(y):,} rows × {len(encoder.names)} columns, {columns}{apart}{how}")
+    return fit_rows(plan, rows, encoder, y, held, talk.quiet)
+
+
+def folds_were_asked() -> bool:
+    from click.core import ParameterSource
+
+    return click.get_current_context().get_parameter_source("cv") is ParameterSource.COMMANDLINE
+
+
+def check_choice(ctx, strength, asked: dict) -> None:
+    """λ is given or chosen, not both."""
+    ratios = asked["l1_ratio"]
+    if strength is None:
+        if asked["relax"] and not any(ratio > 0.0 for ratio in ratios):
+            raise asked_wrongly("--relax needs L1 to select columns: give --l1-ratio 1, or 0,.5,1.")
+        return
+    from click.core import ParameterSource
+
+    for option in ("cv", "select", "relax"):
+        if ctx.get_parameter_source(option) is ParameterSource.COMMANDLINE:
+            raise asked_wrongly(f"--lambda gives λ, and --{option} is about choosing it. Leave one of them out.")
+    if len(ratios) > 1:
+        raise asked_wrongly("--lambda gives λ, so --l1-ratio must be a single number; several are chosen from without it.")
+    strength.check(ratios[0])
 
 
 def check_roles(names, target: str, asked: dict) -> dict:
@@ -146,16 +192,6 @@ def check_roles(names, target: str, asked: dict) -> dict:
                 raise asked_wrongly(f"{quoted(column)} was given as {used[column]} and as {option}. Leave one out.")
     roles["ids"] = tuple(column for column in roles["ids"] if column != roles["group"])
     return roles
-
-
-def reason(strength) -> str:
-    """Where λ comes from."""
-    from click.core import ParameterSource
-
-    source = click.get_current_context().get_parameter_source("strength")
-    if source is ParameterSource.DEFAULT:
-        return f"{strength.words}, the default until cross-validation comes"
-    return f"{strength.words}, as asked for"
 
 
 def write(found: Outcome, out: str | None, report: str | None, force: bool) -> dict[str, str]:

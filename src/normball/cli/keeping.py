@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..files import ModelRecord, certificate_facts
-from ..report import Facts, Penalty, Recipe, coefficient_facts, proof_facts
+from ..report import Choice, Facts, Penalty, Recipe, coefficient_facts, proof_facts
+from .choosing import SHOWN
 from .outcome import Outcome
 
 __all__ = ["facts_of", "record_of"]
@@ -14,6 +15,13 @@ JUDGED = (
     "It is a fit of the other rows alone, at the same strength; the coefficients and the certificate here are of the "
     "fit of all rows, which is the model that is kept. Levels and fill-in values come from all rows, without their "
     "target."
+)
+
+
+OUT_OF_FOLD = (
+    "Every row is judged by the fit of the folds it was not in, at the λ that was chosen; that λ was chosen by these same "
+    "losses, which flatters them a little. The coefficients and the certificate here are of the fit of all rows, which "
+    "is the model that is kept. Levels and fill-in values come from all rows, without their target."
 )
 
 
@@ -53,13 +61,34 @@ def facts_of(found: Outcome) -> Facts:
         coefficients=coefficient_facts(encoder.names, encoder.sources, s.coef, found.sd, encoder.reference),
         recipe=Recipe(plan.command, plan.seed, plan.data_hash, tuple(plan.versions.items())),
         judgement=found.judgement,
-        judged="" if found.held is None else JUDGED,
+        judged=JUDGED if found.held is not None else OUT_OF_FOLD if found.judgement is not None else "",
         alerts=found.alerts,
         references=tuple(encoder.reference.items()),
         imputations=tuple(imputations(encoder)),
         set_aside=tuple(encoder.set_aside),
         notes=(*found.rows.notes, *notes(encoder)),
+        choice=None if found.chosen is None else choice_of(found),
     )
+
+
+def choice_of(found: Outcome) -> Choice:
+    """The curve, and the path of the columns whose effects are largest at the chosen λ or at its end."""
+    chosen, names = found.chosen, found.encoder.names
+    assert chosen is not None
+    cv, r = chosen.found, chosen.ratio_at
+    path = cv.paths[r]
+    effects = (path.coefs if isinstance(path.coefs, np.ndarray) else path.coefs.toarray()) * found.sd[:, None]
+    order = np.argsort(-np.abs(effects[:, chosen.index]) - 1e-9 * np.abs(effects[:, -1]), kind="stable")[:SHOWN]
+    L = len(path.lams)
+    plain = lambda values: tuple(float(v) for v in values)
+    return Choice(
+        splits=len(cv.splits), lams=plain(path.lams), mean=plain(cv.mean[r, :L]), se=plain(cv.se[r, :L]),
+        features=tuple(int(v) for v in path.df), at_min=cv.index("min"), at_1se=cv.index("1se"), chosen=chosen.index,
+        lines=tuple((names[j], plain(effects[j])) for j in order if effects[j].any()),
+        compared=tuple(
+            (c.label, c.lam, c.mean, c.difference, c.difference_se, c.n_features) for c in chosen.compared
+        ),
+    )  # fmt: skip
 
 
 def imputations(encoder):

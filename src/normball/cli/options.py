@@ -11,8 +11,6 @@ import click
 
 from .talk import asked_wrongly, nearest, quoted
 
-DEFAULT = "C=1"  # scikit-learn's default, until cross-validation comes
-
 
 def reading(command: Callable) -> Callable:
     """The options of delimited text."""
@@ -95,11 +93,28 @@ class StrengthType(click.ParamType):
         if dialect not in BY_NAME:
             self.fail(f"{dialect!r} is no way to say λ.{nearest(dialect, list(BY_NAME))}", param, ctx)
         if number == "auto":
-            self.fail("'auto' needs cross-validation, which comes later. Give a number, or C=1.", param, ctx)
+            self.fail("Leave --lambda out to have λ chosen by cross-validation.", param, ctx)
         try:
             return Strength(dialect, float(number))
         except ValueError:
             self.fail(f"{number!r} is no number. Give λ such as 0.01, or C=1.", param, ctx)
+
+
+class RatiosType(click.ParamType):
+    """`1`, or several to choose from: `0,.5,1`."""
+
+    name = "ratios"
+
+    def convert(self, value, param, ctx):
+        if isinstance(value, tuple):
+            return value
+        try:
+            ratios = tuple(float(word) for word in str(value).split(","))
+        except ValueError:
+            self.fail(f"{value!r} is no list of numbers. Give one such as 1, or several such as 0,.5,1.", param, ctx)
+        if not all(0.0 <= ratio <= 1.0 for ratio in ratios) or len(set(ratios)) < len(ratios):
+            self.fail(f"{value!r}: every number must be from 0 (ridge) to 1 (lasso), each once.", param, ctx)
+        return ratios
 
 
 def split_names(given: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ from ..report import Alert, Judgement, judge
 from ..report import alerts as look
 from ..results import Solution
 from ..tables import Encoder
-from ..verbs import solve
+from ..verbs import path, solve
+from .choosing import Chosen, Wish, choose_strength
 from .options import Strength
 from .rows import Rows
 
@@ -29,9 +30,10 @@ class Plan:
     data: str
     target: str
     positive: Any
-    strength: Strength
+    strength: Strength | None  # None: to be chosen
     why: str  # where the strength comes from, in words
     l1_ratio: float
+    wish: Wish | None  # how it is to be chosen
     standardize: bool
     tol: float
     holdout: float
@@ -45,7 +47,8 @@ class Plan:
 class Outcome:
     """The fit of all rows, and the judgement of the same fit without the held-out rows.
 
-    held       rows that were held out, a mask (n,), or None;  judgement: of the fit of the other rows, on them
+    held       rows that were held out, a mask (n,), or None;  judgement: of the fit of the other rows, on them, or
+               out of fold where λ was chosen and no rows were set aside
     sd         (p,) weighted standard deviations of the encoded columns
     """
 
@@ -58,6 +61,7 @@ class Outcome:
     held: np.ndarray | None
     judgement: Judgement | None
     alerts: tuple[Alert, ...]
+    chosen: Chosen | None = None  # by cross-validation, on all rows that are fitted
 
     @property
     def negative(self) -> Any:
@@ -65,19 +69,32 @@ class Outcome:
         return low if self.plan.positive == high and type(self.plan.positive) is type(high) else high
 
 
-def fit_rows(plan: Plan, rows: Rows, encoder: Encoder, y: np.ndarray, held: np.ndarray | None) -> Outcome:
-    """Fit the rows that are not held out, judge that fit on the others, then fit all rows: the model that is kept.
+def fit_rows(
+    plan: Plan, rows: Rows, encoder: Encoder, y: np.ndarray, held: np.ndarray | None, quiet: bool = False
+) -> Outcome:
+    """Choose λ where it is to be chosen; judge it on rows the judged fit has not seen; fit all rows: the model kept.
 
     y : (n,) 1 where a row has the positive label
 
-    Both fits have the strength that was asked for, as it was said: C = 1 is C = 1 for fewer rows too, as scikit-learn
-    would have it, and λ = 0.01 is λ = 0.01.
+    A strength that was given stays as it was said for fewer rows too: C = 1 is C = 1, as scikit-learn would have it,
+    and λ = 0.01 is λ = 0.01.
     """
     w = np.ones(len(y)) if rows.weight is None else rows.weight
     alerts: list[Alert] = []
-    judgement, train = None, np.ones(len(y), bool) if held is None else ~held
+    judgement, train, chosen = None, np.ones(len(y), bool) if held is None else ~held, None
+    if plan.wish is not None:
+        group = None if rows.group is None else rows.group[train]
+        plan = replace(plan, wish=fewer_folds(plan.wish, y[train], group))
+        which = scaled(encoder, plan.standardize)
+        chosen = choose_strength(rows.X[train], y[train], w[train], which, plan.wish, group, encoder.names, quiet)
+        plan = replace(plan, l1_ratio=chosen.l1_ratio, why=chosen.why)
+        if chosen.edge:
+            alerts.append(Alert("grid", "warning", chosen.edge))
+        if chosen.found.uncertified:
+            sentence = f"{chosen.found.uncertified} answers of folds are not certified: take the held-out numbers with care."
+            alerts.append(Alert("uncertified", "serious", sentence))
     if held is not None:
-        part, tested = _solved(plan, encoder, rows.X[train], y[train], w[train]), held
+        part, tested = _solved(plan, encoder, rows.X[train], y[train], w[train], chosen), held
         rate = float(w[train] @ y[train] / w[train].sum())
         judgement = judge(
             part.decision_function(rows.X[tested]), y[tested], null_eta=float(np.log(rate) - np.log1p(-rate)),
@@ -89,7 +106,10 @@ def fit_rows(plan: Plan, rows: Rows, encoder: Encoder, y: np.ndarray, held: np.n
             alerts.append(Alert("uncertified", "serious", sentence))
         both = look.row_hashes(rows.X, y)
         alerts += look.duplicate_alerts(both[train], both[tested])
-    solution = _solved(plan, encoder, rows.X, y, w, encoder.names)
+    elif chosen is not None:
+        rate = float(w @ y / w.sum())
+        judgement = judge(chosen.etas, y, null_eta=float(np.log(rate) - np.log1p(-rate)), weight=w)
+    solution = _solved(plan, encoder, rows.X, y, w, chosen, encoder.names)
     base_rate = float(w @ y / w.sum())
     words = solution.certificate.summary().rpartition(" [")[0]
     alerts += look.proof_alerts(solution.certificate.status, words)
@@ -102,7 +122,13 @@ def fit_rows(plan: Plan, rows: Rows, encoder: Encoder, y: np.ndarray, held: np.n
         alerts += look.missingness_alerts(np.column_stack(list(rows.absent.values())), y, list(rows.absent))
     mean = w @ rows.X / w.sum()
     sd = np.sqrt(np.maximum(sum_of_squares(rows.X, w, mean) / w.sum(), 0.0))
-    return Outcome(plan, rows, encoder, solution, sd, base_rate, held, judgement, look.by_severity(alerts))
+    return Outcome(plan, rows, encoder, solution, sd, base_rate, held, judgement, look.by_severity(alerts), chosen)
+
+
+def fewer_folds(wish: Wish, y: np.ndarray, group) -> Wish:
+    """Not more folds than rows of the rarer class, or groups, where the number was not asked for."""
+    most = min(int(y.sum()), int(len(y) - y.sum())) if group is None else len(np.unique(group))
+    return wish if wish.asked else replace(wish, folds=max(2, min(wish.folds, most)))
 
 
 def sum_of_squares(X, w, mean) -> np.ndarray:
@@ -120,13 +146,17 @@ def scaled(encoder: Encoder, standardize: bool) -> np.ndarray:
     return encoder.measured & standardize
 
 
-def _solved(plan: Plan, encoder: Encoder, X, y, w, names=None) -> Solution:
+def _solved(plan: Plan, encoder: Encoder, X, y, w, chosen: Chosen | None, names=None) -> Solution:
     """One fit, its warning left to the output; names: of the encoded columns, for the certificate's words."""
-    lam = plan.strength.lam(float(w.sum()), plan.l1_ratio)
+    which = scaled(encoder, plan.standardize)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        which = scaled(encoder, plan.standardize)
-        found = solve(X, y, lam=lam, l1_ratio=plan.l1_ratio, sample_weight=w, standardize=which, tol=plan.tol)
+        if chosen is not None and chosen.relaxed:
+            arguments = dict(lams=[chosen.lam], l1_ratio=chosen.l1_ratio, relax=0.0, sample_weight=w, standardize=which)
+            found = path(X, y, tol=plan.tol, **arguments).solution(chosen.lam)
+        else:
+            lam = chosen.lam if plan.strength is None else plan.strength.lam(float(w.sum()), plan.l1_ratio)
+            found = solve(X, y, lam=lam, l1_ratio=plan.l1_ratio, sample_weight=w, standardize=which, tol=plan.tol)
     if names is None:
         return found
     certificate = replace(found.certificate, names=names)

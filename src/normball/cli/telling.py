@@ -23,6 +23,7 @@ def show_outcome(found: Outcome, files: dict[str, str]) -> None:
     """On stdout.  files: {what it is: where it was written}."""
     for line in headline(found):
         talk.show(line)
+    show_choice(found)
     show_odds_ratios(found)
     talk.show()
     for alert in found.alerts:
@@ -31,6 +32,18 @@ def show_outcome(found: Outcome, files: dict[str, str]) -> None:
         talk.show("No alerts.")
     if files:
         talk.show(f"Written: {', '.join(f'{path} ({what})' for what, path in files.items())}")
+
+
+def show_choice(found: Outcome) -> None:
+    """L1, L2 or between: each at its best λ, with paired differences."""
+    if found.chosen is None or len(found.chosen.compared) < 2:
+        return
+    rows = [
+        [c.label, f"{c.lam:.4g}", f"{c.mean:.5f}", f"{c.difference:.2g} ± {c.difference_se:.2g}", str(c.n_features)]
+        for c in found.chosen.compared
+    ]
+    talk.show()
+    talk.show_table(["Tried on the same folds", "λ", "held-out loss", "above the best ± SE", "columns"], rows)
 
 
 def headline(found: Outcome) -> list[str]:
@@ -43,15 +56,15 @@ def headline(found: Outcome) -> list[str]:
         f"Base rate: {talk.name(plan.target)} = {talk.name(str(plan.positive))} in {share} of {n:,} rows; "
         f"{len(found.encoder.schema.used)} columns, encoded as {len(found.encoder.names)}"
     )
-    return [*lines, held_out_line(found.judgement)]
+    return [*lines, held_out_line(found.judgement, found.held is None)]
 
 
-def held_out_line(j: Judgement | None) -> str:
+def held_out_line(j: Judgement | None, out_of_fold: bool = False) -> str:
     if j is None:
         return "Held out: no rows, so nothing here says how the model does on new ones."
     better = "" if j.gain > 2.0 * j.gain_se else ": not beyond its error"
     return (
-        f"Held out: {j.rows:,} rows, log-loss {j.log_loss:.4f} ± {j.log_loss_se:.4f} nats "
+        f"{'Out of fold' if out_of_fold else 'Held out'}: {j.rows:,} rows, log-loss {j.log_loss:.4f} ± {j.log_loss_se:.4f} nats "
         f"against {j.null_log_loss:.4f} of the null model (gain {j.gain:.4f} ± {j.gain_se:.4f}{better})"
         + ("" if j.auc is None else f", AUC {j.auc:.4f}")
     )
@@ -100,6 +113,7 @@ def as_json(found: Outcome, files: dict[str, str]) -> dict[str, Any]:
             "dialects": dialects(s.lam, s.l1_ratio, s.total),
         },
         "certificate": certificate_facts(s.certificate),
+        "choice": None if found.chosen is None else choice_facts(found.chosen),
         "data": plan.data,
         "rows": found.rows.total,
         "rows_used": len(found.rows.y),
@@ -108,6 +122,7 @@ def as_json(found: Outcome, files: dict[str, str]) -> dict[str, Any]:
         "negative": found.negative,
         "base_rate": found.base_rate,
         "held_out": None if j is None else held_out_facts(j),
+        "out_of_fold": j is not None and found.held is None,
         "intercept": s.intercept,
         "coefficients": [
             {
@@ -130,6 +145,23 @@ def as_json(found: Outcome, files: dict[str, str]) -> dict[str, Any]:
         "seed": plan.seed,
         "data_sha256": plan.data_hash,
         "versions": plan.versions,
+    }
+
+
+def choice_facts(chosen) -> dict[str, Any]:
+    cv, r = chosen.found, chosen.ratio_at
+    return {
+        "folds": len(cv.splits),
+        "rule": chosen.wish.rule,
+        "lambda_min": cv.lam_min,
+        "lambda_1se": cv.lam_1se,
+        "relaxed": chosen.relaxed,
+        "lambdas": cv.lams[r].tolist(),
+        "mean": cv.mean[r, : len(cv.lams[r])].tolist(),
+        "se": cv.se[r, : len(cv.lams[r])].tolist(),
+        "columns": [int(v) for v in cv.paths[r].df],
+        "worst_fold_gap": float(cv.worst_gap),
+        "compared": [c._asdict() for c in chosen.compared],
     }
 
 

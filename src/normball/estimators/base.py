@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 
 import numpy as np
 from scipy.special import expit, log_expit
@@ -11,16 +12,21 @@ from sklearn.exceptions import DataConversionWarning
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .. import inputs
+from ..designs import Design
 from ..errors import InputError
 from ..inputs.frames import is_frame
 from ..tasks import Task, read_task
+from .callbacks import CallbackSupportMixin
 from .class_weights import times_class_weight
 
 BLOCK = 2**18  # numbers that are turned into float64 at a time where X is of another kind
 
 
-class TwoClasses(ClassifierMixin, BaseEstimator):
-    """A linear classifier with coef_ (1, p), intercept_ (1,) and classes_ (2,)."""
+class TwoClasses(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
+    """A linear classifier with coef_ (1, p), intercept_ (1,) and classes_ (2,).
+
+    A subclass has the parameters class_weight, penalty_factor, fit_intercept and standardize.
+    """
 
     coef_: np.ndarray
     intercept_: np.ndarray
@@ -60,30 +66,27 @@ class TwoClasses(ClassifierMixin, BaseEstimator):
         tags.classifier_tags.multi_class = False  # for now
         return tags
 
-    def _read(self, X, y, sample_weight) -> Task:
-        """The data, checked, with the weights of the classes."""
+    def _read(self, X, y, sample_weight, cells_of: Callable[[inputs.Inputs], np.ndarray] | None = None) -> Task:
+        """The data, checked, with the weights of the classes; cells_of as in `read_task`, asked about good data only."""
         if y is None:
             raise InputError(f"This {type(self).__name__} requires y to be passed, but the target y is None.")
         if tuple(getattr(y, "shape", ()))[1:] == (1,):
             words = "A column-vector y was passed when a 1d array was expected. Pass y.ravel() to make this explicit."
-            warnings.warn(words, DataConversionWarning, stacklevel=3)
+            warnings.warn(words, DataConversionWarning, stacklevel=4)
+        if isinstance(X, Design):
+            raise InputError("X is a Design, which carries its own y. Pass X and y themselves, or use normball.solve.")
         weight = sample_weight
         if self.class_weight is not None:
             weight = times_class_weight(self.class_weight, y, sample_weight)
-        task = read_task(
+
+        def cells(data: inputs.Inputs):
+            _check(data)
+            return None if cells_of is None else cells_of(data)
+
+        return read_task(
             X, y, penalty_factor=self.penalty_factor, sample_weight=weight, fit_intercept=self.fit_intercept,
-            standardize=self.standardize,
+            standardize=self.standardize, cells_of=cells,
         )  # fmt: skip
-        if task.design.p == 0:
-            raise InputError(
-                f"Found array with 0 feature(s) (shape=({task.design.n}, 0)) while a minimum of 1 is required: X."
-            )
-        if task.classes is None or (task.classes.dtype.kind == "f" and (task.classes != np.rint(task.classes)).any()):
-            raise InputError(
-                "Unknown label type: continuous. y holds fractions, and the labels of a classifier are bools, whole "
-                "numbers or words. Make classes of them, for example y > 0.5; normball.solve takes soft labels."
-            )
-        return task
 
     def _become(self, task: Task, fitted: dict) -> None:
         """Take the attributes of a fit."""
@@ -92,6 +95,18 @@ class TwoClasses(ClassifierMixin, BaseEstimator):
             fitted["feature_names_in_"] = np.array(task.names, dtype=object)
         kept = {name: value for name, value in vars(self).items() if not name.endswith("_") or name.endswith("__")}
         self.__dict__ = kept | fitted  # at once: a Ctrl-C falls before or behind it, never into it
+
+
+def _check(data: inputs.Inputs) -> None:
+    """Raise unless there are columns, and labels of classes."""
+    if data.X.shape[1] == 0:
+        raise InputError(f"Found array with 0 feature(s) (shape={data.X.shape}) while a minimum of 1 is required: X.")
+    classes = data.classes
+    if classes is None or (classes.dtype.kind == "f" and (classes != np.rint(classes)).any()):
+        raise InputError(
+            "Unknown label type: continuous. y holds fractions, and the labels of a classifier are bools, whole "
+            "numbers or words. Make classes of them, for example y > 0.5; normball.solve takes soft labels."
+        )
 
 
 def _times(X, coef: np.ndarray) -> np.ndarray:

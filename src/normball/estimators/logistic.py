@@ -12,6 +12,7 @@ from ..errors import ConvergenceWarning, StrengthConflict
 from ..paths import solve_task
 from ..runtime import Watch
 from .base import TwoClasses
+from .callbacks import Reports, with_callbacks
 
 
 class LogisticRegression(TwoClasses):
@@ -94,6 +95,7 @@ class LogisticRegression(TwoClasses):
         self.max_reads = max_reads
         self.time_limit = time_limit
 
+    @with_callbacks
     def fit(self, X, y, sample_weight=None):
         """Fit, and prove it.
 
@@ -124,12 +126,13 @@ class LogisticRegression(TwoClasses):
         if self.lam is None and self.C is None:
             raise StrengthConflict("No strength of the penalty was given: pass C, or lam (0 for no penalty).")
         strength = inputs.read_C(self.C) if self.lam is None else inputs.read_lam(self.lam)
+        reports = Reports(self, X, y, sample_weight)
         task = self._read(X, y, sample_weight)
         lam = 1.0 / (strength * task.total) if self.lam is None else strength
-        solution = solve_task(task, lam, l1_ratio, tol, Watch(*limits))
+        solution = solve_task(task, lam, l1_ratio, tol, reports.listen(Watch(*limits)))
         certificate = solution.certificate
         if certificate.status != "certified":
-            warnings.warn(certificate.summary(), ConvergenceWarning, stacklevel=2)
+            warnings.warn(certificate.summary(), ConvergenceWarning, stacklevel=3)
         self._become(
             task,
             dict(
@@ -138,4 +141,5 @@ class LogisticRegression(TwoClasses):
                 certificate_=certificate, status_=certificate.status,
             ),
         )  # fmt: skip
+        reports.end()
         return self

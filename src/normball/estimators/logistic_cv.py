@@ -5,17 +5,22 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
+from sklearn.utils import metadata_routing
 
 from .. import inputs
 from ..certificates import Certificate
-from ..errors import ConvergenceWarning, InputError, StrengthConflict
+from ..errors import ConvergenceWarning, InputError
 from ..paths import Grid, solve_task
 from ..runtime import Watch
 from ..selection import CrossValidation, cross_validate_task, make_splits
-from ..selection.criteria import choose, read_rule
+from ..selection.criteria import read_rule
+from ..selection.splits import Split, together
 from ..tasks import Task
 from .base import TwoClasses
+from .callbacks import Reports, with_callbacks
 from .dev import DevTable, judge_on_dev
+from .held_out import judged_by, without_data
+from .strengths import Strengths, read_strengths
 
 
 class LogisticRegressionCV(TwoClasses):
@@ -26,61 +31,93 @@ class LogisticRegressionCV(TwoClasses):
     Parameters
     ----------
     Cs : int or array-like, default=10
-        The strengths to try, as in scikit-learn: an int is so many from 1e-4 to 1e4. In a fold with training weight n_f
-        it means λ_f = 1/(C·n_f).
+        The strengths to try, as in scikit-learn: an int is so many from 1e-4 to 1e4. In a fold whose training weights
+        sum to n_f it means λ_f = 1/(C·n_f).
     lams : array-like or None, default=None
         Strengths on the mean loss instead, the same λ in every fold. An error together with Cs.
     l1_ratios : array-like, default=(0.0,)
         Mixtures to try: 0 ridge, 1 lasso.
-    cv : int, splitter, iterable or None, default=None
-        None: 5 stratified folds; everything else as in scikit-learn.
-    dev : float, tuple (X_dev, y_dev) or None, default=None
+    cv : int, splitter, array-like or None, default=None
+        The folds. None: 5; a number: so many, stratified and not shuffled, as in scikit-learn; or one of its splitters,
+        (training rows, test rows) pairs, or fold numbers (n_samples,), where rows with a negative one are never held out.
+    dev : float, tuple or None, default=None
         Choose on dev rows instead of folds: a fraction of the rows (drawn by `random_state`, stratified), or rows of
-        their own. `dev_table_` then says for every λ what became of training and dev rows.
-    scoring : str, callable or None, default=None
-        A scikit-learn scorer. None: the log-loss ('neg_log_loss', scikit-learn's default from 1.11 on).
+        their own, (X_dev, y_dev) or (X_dev, y_dev, weights). `dev_table_` then says for every strength what became of
+        training and dev rows. They are judged by their log-loss.
+    scoring : str, callable or None, default='neg_log_loss'
+        A scikit-learn scorer or its name; None is accuracy. 'neg_log_loss', which costs nothing extra here, becomes
+        scikit-learn's own default with version 1.11.
     rule : 'min' or '1se', default='min'
-        The best mean score, or the strongest penalty within one standard error of it.
+        The best mean score (folds by their held-out weight; of equals the strongest penalty), or the strongest penalty
+        within one standard error of it.
     refit : bool, default=True
         Fit all rows at the chosen strength. False: means over the folds of their best strengths and coefficients; with
-        `dev`: the fit on the training rows.
+        `dev`: the fit to the training rows.
     fit_intercept, class_weight, standardize, penalty_factor
-        As in LogisticRegression. Columns are standardised by each fold's own training rows.
+        As in LogisticRegression. Columns are standardised by each fold's own training rows; class weights count in the
+        fits, not in the scores.
     tol, fold_tol : float, default=1e-8, 1e-5
         Gaps to reach, relative to the null loss: of the final fit, and in the folds.
-    random_state : int or None, default=None
-        Of the draw of dev rows; None is 0.
+    random_state : int, RandomState or None, default=None
+        Of the draw of dev rows, nothing else is random; None is 0.
     max_reads, time_limit : float or None, default=None
-        Limits in reads of X and in seconds.
+        Limits in reads of X and in seconds. What is reached by then is kept, with a ConvergenceWarning.
 
     Attributes
     ----------
-    coef_ (1, p), intercept_ (1,), classes_ (2,), n_features_in_, feature_names_in_
+    coef_ : ndarray of shape (1, n_features)
+    intercept_ : ndarray of shape (1,)
+    classes_ : ndarray of shape (2,)
+    n_features_in_ : int
+    feature_names_in_ : ndarray of shape (n_features_in_,)
         As in LogisticRegression.
-    Cs_ : ndarray (n_cs,) ; lams_ : ndarray (n_cs,)
-        The strengths tried, for all rows.
-    l1_ratios_ : ndarray (n_l1_ratios,)
+    Cs_, lams_ : ndarray of shape (n_cs,)
+        The strengths that were tried, in the order they were given, for the rows of the final fit.
+    l1_ratios_ : ndarray of shape (n_l1_ratios,)
+        The mixtures.
     C_, lambda_, l1_ratio_ : float
         What was chosen.
-    scores_ : ndarray (n_folds, n_l1_ratios, n_cs)
+    scores_ : ndarray of shape (n_folds, n_l1_ratios, n_cs)
         Held-out scores: larger is better.
-    coefs_paths_ : ndarray (n_folds, n_l1_ratios, n_cs, 1, p or p + 1)
+    coefs_paths_ : ndarray of shape (n_folds, n_l1_ratios, n_cs, 1, n_features or n_features + 1)
         The folds' coefficients, the intercept last where there is one.
-    n_iter_ : ndarray (n_folds, n_l1_ratios, n_cs)
+    n_iter_ : ndarray of shape (n_folds, n_l1_ratios, n_cs)
         Rounds in which a candidate was judged.
-    certificate_, status_
-        The proof of the final fit.
+    certificate_ : Certificate
+        The proof of the final fit. With refit=False the worst one of the folds that are averaged: a mean of solutions
+        solves no problem of its own.
+    status_ : str
+        certified | uncertified | separated
     cross_validation_ : CrossValidation or None
-        Curves, folds' certificates, the comparison of l1_ratios. None with `dev`.
+        Curves with standard errors, folds' certificates, paths, the comparison of l1_ratios. None with `dev`.
     dev_table_ : DevTable or None
+        .rows and .summary(); None with folds.
+
+    The layout is the one that scikit-learn 1.9 has with use_legacy_attributes=False.
+
+    See Also
+    --------
+    normball.cross_validate : The same as a function: grids from λ_max, repeats, relaxed fits, out-of-fold predictions.
     """
 
+    __metadata_request__fit = {"groups": metadata_routing.UNUSED}  # the splitter's to ask for
+
+    Cs_: np.ndarray
+    lams_: np.ndarray
+    l1_ratios_: np.ndarray
+    C_: float
+    lambda_: float
+    l1_ratio_: float
+    scores_: np.ndarray
+    coefs_paths_: np.ndarray
+    n_iter_: np.ndarray
     certificate_: Certificate
+    status_: str
     cross_validation_: CrossValidation | None
     dev_table_: DevTable | None
 
     def __init__(
-        self, Cs=10, *, lams=None, l1_ratios=(0.0,), cv=None, dev=None, scoring=None, rule="min", refit=True,
+        self, Cs=10, *, lams=None, l1_ratios=(0.0,), cv=None, dev=None, scoring="neg_log_loss", rule="min", refit=True,
         fit_intercept=True, class_weight=None, standardize=False, penalty_factor=None, tol=1e-8, fold_tol=1e-5,
         random_state=None, max_reads=None, time_limit=None,
     ):  # fmt: skip
@@ -102,112 +139,161 @@ class LogisticRegressionCV(TwoClasses):
         self.max_reads = max_reads
         self.time_limit = time_limit
 
-    def fit(self, X, y, sample_weight=None):
+    @with_callbacks
+    def fit(self, X, y, sample_weight=None, *, groups=None):
         """Choose, fit, and prove it.
 
-        X (n_samples, n_features), y (n_samples,) labels of two classes, sample_weight (n_samples,) >= 0, used in the
-        fits and in the scores.  Returns self.  Raises InputError where an argument cannot be used, StrengthConflict
-        for both Cs and lams, Interrupted on Ctrl-C; an earlier fit then stays whole.
+        Parameters
+        ----------
+        X : (n_samples, n_features) array, data frame or sparse matrix
+        y : (n_samples,) labels of two classes, of any one type
+        sample_weight : (n_samples,) >= 0, used in the fits and in the scores.  None: ones
+        groups : (n_samples,) for a splitter that asks for them
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        InputError : an argument that cannot be used, and why (a ValueError); StrengthConflict: both lams and Cs
+        Interrupted : Ctrl-C; a KeyboardInterrupt
+
+        Whatever is raised, an earlier fit stays whole.  Warns with ConvergenceWarning where something is not certified.
         """
         watch = Watch(inputs.read_limit(self.max_reads, "max_reads"), inputs.read_limit(self.time_limit, "time_limit"))
         read_rule(self.rule)
+        inputs.read_flag(self.refit, "refit")
         ratios = tuple(inputs.read_l1_ratio(ratio) for ratio in np.atleast_1d(np.asarray(self.l1_ratios, object)))
-        strengths = self._strengths()
-        task = self._read(X, y, sample_weight)
-        if self.dev is None:
-            fitted, said = self._by_folds(task, X, y, ratios, strengths, watch)
-        elif self.cv is not None:
-            raise InputError("cv and dev were both given: choose on folds or on dev rows. Leave one of them out.")
+        if not ratios:
+            raise InputError("l1_ratios is empty: give at least one number from 0 to 1.")
+        strengths = read_strengths(self.Cs, self.lams)
+        by_folds = self.dev is None
+        if not by_folds and (self.cv is not None or groups is not None):
+            name = "groups" if self.cv is None else "cv"
+            raise InputError(f"{name} and dev were both given: choose on folds or on dev rows. Leave one of them out.")
+        columns = len(ratios) * len(strengths.values)
+        splits: list[Split] = []
+
+        def cells_of(data: inputs.Inputs) -> np.ndarray:
+            splits.extend(self._splits(data, groups))
+            return together(splits)[0].cells
+
+        stages = ("path", *("folds",) * by_folds, *("fit",) * bool(self.refit or not by_folds))
+        reports = Reports(self, X, y, sample_weight, stages)
+        reports.listen(watch)
+        task = self._read(X, y, sample_weight, cells_of if by_folds else None)
+        if by_folds:
+            reports.columns = {"path": columns, "folds": columns * len(splits), "fit": 1}
+            fitted, said = self._by_folds(task, splits, sample_weight, ratios, strengths, watch)
         else:
-            fitted, said = judge_on_dev(self, task, ratios, strengths, watch)
+            reports.columns = {"path": columns, "fit": 1}
+            fitted, said = judge_on_dev(self, task, sample_weight, ratios, strengths, watch)
         for message, kind in said:
-            warnings.warn(message, kind, stacklevel=2)
+            warnings.warn(message, kind, stacklevel=3)
         self._become(task, fitted)
+        reports.end()
         return self
 
-    def _strengths(self) -> tuple[str, np.ndarray]:
-        """("C", values) or ("lam", values), in the order they were given."""
-        if self.lams is not None:
-            if not (isinstance(self.Cs, (int, np.integer)) and self.Cs == 10):
-                raise StrengthConflict(
-                    f"lams and Cs={self.Cs!r} were both given: each fixes the strengths to try. Keep one of them "
-                    "(Cs=10, its default, counts as not given)."
+    def score(self, X, y, *, sample_weight=None) -> float:
+        """The score by `scoring`, as in scikit-learn: with the default minus the mean log-loss, larger is better."""
+        from sklearn.metrics import get_scorer
+
+        scoring = "accuracy" if self.scoring is None else self.scoring
+        scorer = get_scorer("neg_log_loss" if isinstance(scoring, str) and scoring == "log_loss" else scoring)
+        return scorer(self, X, y, **({} if sample_weight is None else {"sample_weight": sample_weight}))
+
+    def get_metadata_routing(self):
+        """What goes where: sample_weight to the fit (if requested), the rest to the splitter."""
+        to_splitter = metadata_routing.MethodMapping().add(caller="fit", callee="split")
+        router = metadata_routing.MetadataRouter(owner=self).add_self_request(self)
+        return router.add(splitter=self.cv, method_mapping=to_splitter)
+
+    def _splits(self, data: inputs.Inputs, groups) -> list[Split]:
+        """The folds, drawn as scikit-learn draws them."""
+        from sklearn.model_selection import StratifiedKFold
+
+        cv, number = self.cv, isinstance(self.cv, (int, np.integer)) and not isinstance(self.cv, bool)
+        if cv is None or number:
+            if groups is not None:
+                raise InputError(
+                    f"groups were given, but cv={cv!r} makes folds that do not look at them. Pass a splitter that does, "
+                    "for example cv=GroupKFold(5) or StratifiedGroupKFold(5) of sklearn.model_selection."
                 )
-            values = np.array([inputs.read_lam(lam) for lam in np.atleast_1d(self.lams)])
-        elif isinstance(self.Cs, (int, np.integer)) and not isinstance(self.Cs, bool):
-            if self.Cs < 1:
-                raise InputError(f"Cs={self.Cs} must be at least 1 strength, or a list of them.")
-            values = np.logspace(-4, 4, int(self.Cs))
-        else:
-            values = np.array([inputs.read_C(C) for C in np.atleast_1d(self.Cs)])
-        if not len(values) or len(np.unique(values)) < len(values):
-            raise InputError("The list of strengths is empty or names one twice: give each once.")
-        return ("C" if self.lams is None else "lam"), values
+            cv = StratifiedKFold(5 if cv is None else cv)
+        elif isinstance(cv, (bool, str)) or not (hasattr(cv, "split") or hasattr(cv, "__iter__")):
+            raise InputError(
+                f"cv={cv!r} must be a number of folds, a splitter of scikit-learn, (training rows, test rows) pairs, or "
+                "fold numbers, one for each row."
+            )
+        assert data.classes is not None
+        labels = data.classes[(data.y >= 0.5).astype(np.intp)]
+        return make_splits(data, cv, groups=groups, X=data.X, y=labels)
 
-    def _by_folds(self, task: Task, X, y, ratios, strengths, watch: Watch) -> tuple[dict, list]:
-        from sklearn.model_selection import check_cv
-
-        kind, values = strengths
-        lams = 1.0 / (values * task.total) if kind == "C" else values
+    def _by_folds(self, task: Task, splits, sample_weight, ratios, strengths: Strengths, watch: Watch):
+        """(attributes, warnings)"""
+        lams, Cs = strengths.lams(task.total), strengths.Cs(task.total)
         order = np.argsort(-lams)
-        splitter = check_cv(self.cv, y, classifier=True)
+        scoring = "accuracy" if self.scoring is None else self.scoring
+        scoring = "log_loss" if isinstance(scoring, str) and scoring == "neg_log_loss" else scoring
         found = cross_validate_task(
-            task, make_splits(task.data, splitter, X=X, y=np.asarray(y)), ratios, Grid(lams[order], len(lams)),
-            scoring="log_loss" if self.scoring is None else self.scoring, tol=max(inputs.read_tol(self.tol), 1e-6),
+            task, splits, ratios, Grid(lams[order], len(lams)), tol=max(inputs.read_tol(self.tol), 1e-6),
+            scoring="log_loss" if self.class_weight is not None else scoring,
             fold_tol=inputs.read_tol(self.fold_tol), watch=watch,
-            lam_of=(lambda lam, norm: lam * task.total / norm) if kind == "C" else None,
+            lam_of=(lambda lam, norm: lam * task.total / norm) if strengths.of_sum else None,
         )  # fmt: skip
-        folds, R, L = found.losses.shape
-        back = np.argsort(order)
-        scores = -found.losses[:, :, back]
-        paths = np.array([[self._row(answer) for answer in mine] for mine in found.fold_answers])
-        paths = paths.reshape(folds, R, L, 1, -1)[:, :, back]
-        rounds = np.array([[answer.best.rounds for answer in mine] for mine in found.fold_answers]).reshape(folds, R, L)[:, :, back]
-        fitted = dict(
-            lams_=lams, Cs_=values if kind == "C" else _inverse(lams, task.total), l1_ratios_=np.array(ratios),
-            scores_=scores, coefs_paths_=paths, n_iter_=np.maximum(rounds, 1), cross_validation_=found, dev_table_=None,
-        )  # fmt: skip
+        if self.class_weight is not None:
+            weight = None if sample_weight is None else inputs.read_weights(sample_weight, task.design.n)
+            found = judged_by(found, scoring, weight)
         said = [pair for pair in found.warnings() if pair[1] is ConvergenceWarning]
+        shape, as_given = found.losses.shape, np.argsort(order)
+        answers = np.empty(shape, dtype=object)
+        for s, mine in enumerate(found.fold_answers):
+            answers[s].flat = mine
+        answers = answers[:, :, as_given]
+        paths = np.array([self._row(answer) for answer in answers.flat]).reshape(*shape, 1, -1)
+        fitted = dict(
+            lams_=lams, Cs_=Cs, l1_ratios_=np.array(ratios), scores_=-found.losses[:, :, as_given], coefs_paths_=paths,
+            n_iter_=np.array([max(a.best.rounds, 1) for a in answers.flat], np.int32).reshape(shape), dev_table_=None,
+            cross_validation_=without_data(found),
+        )  # fmt: skip
+        r, k = ratios.index(found.l1_ratio_min), int(order[found.index(self.rule)])
         if self.refit:
-            lam, ratio = found.choose(self.rule)
-            near = found.path.coef_at(lam)
-            return fitted | self._final(task, lam, ratio, watch, said, near), said
-        return fitted | self._mean_of_folds(task, found, lams[order], ratios), said
+            near = found.path.coef_at(lams[k])
+            chosen = dict(lambda_=float(lams[k]), C_=float(Cs[k]), l1_ratio_=ratios[r])
+            return fitted | chosen | self._final(task, lams[k], ratios[r], watch, said, near), said
+        losses = found.losses[:, :, as_given]
+        if self.rule == "min":
+            best = [self._best(losses[s], lams) for s in range(len(losses))]
+        else:
+            best = [(r, k)] * len(losses)
+        rows = np.mean([paths[s, r, k, 0] for s, (r, k) in enumerate(best)], axis=0)
+        p = task.design.p
+        worst = max((answers[s, r, k] for s, (r, k) in enumerate(best)), key=lambda answer: answer.relative_gap)
+        mean_C = float(np.mean([Cs[k] for _, k in best]))
+        return fitted | dict(
+            coef_=rows[None, :p], intercept_=rows[p:] if self.fit_intercept else np.zeros(1), C_=mean_C,
+            lambda_=1.0 / (mean_C * task.total), l1_ratio_=float(np.mean([ratios[r] for r, _ in best])),
+            certificate_=worst.certificate, status_=worst.certificate.status,
+        ), said  # fmt: skip
+
+    @staticmethod
+    def _best(losses: np.ndarray, lams: np.ndarray) -> tuple[int, int]:
+        """(l1_ratio, strength) of the smallest loss (R, L) of one fold; of equals the strongest penalty."""
+        ties = np.argwhere(losses == np.nanmin(losses))
+        r, k = min(ties.tolist(), key=lambda place: (-lams[place[1]], place[0]))
+        return r, k
 
     def _row(self, answer) -> np.ndarray:
         return np.append(answer.coef, answer.intercept) if self.fit_intercept else answer.coef
 
     def _final(self, task: Task, lam: float, ratio: float, watch: Watch, said: list, near=None) -> dict:
         """All rows at the chosen strength; near: (coef, intercept) to begin from."""
-        solution = solve_task(task, lam, ratio, inputs.read_tol(self.tol), watch, near)
+        watch.stage = "fit"
+        solution = solve_task(task, float(lam), ratio, inputs.read_tol(self.tol), watch, near)
         if solution.certificate.status != "certified":
             said.append((solution.certificate.summary(), ConvergenceWarning))
         return dict(
-            coef_=solution.coef[None, :], intercept_=np.array([solution.intercept]), lambda_=lam,
-            C_=float(_inverse(np.array([lam]), task.total)[0]), l1_ratio_=ratio, certificate_=solution.certificate,
-            status_=solution.certificate.status,
+            coef_=solution.coef[None, :], intercept_=np.array([solution.intercept]),
+            certificate_=solution.certificate, status_=solution.certificate.status,
         )  # fmt: skip
-
-    def _mean_of_folds(self, task: Task, found: CrossValidation, lams, ratios) -> dict:
-        """Each fold's best strength and coefficients, and their means over folds."""
-        best = [np.unravel_index(np.nanargmin(loss), loss.shape) for loss in found.losses]
-        if self.rule == "1se":
-            r = ratios.index(found.l1_ratio_min)
-            k = choose(lams, found.mean[r], found.se[r], "1se")
-            best = [(r, k)] * len(found.losses)
-        L = len(lams)
-        answers = [found.fold_answers[s][r * L + k] for s, (r, k) in enumerate(best)]
-        chosen = [(answer.coef, answer.intercept) for answer in answers]
-        worst = max(answers, key=lambda answer: answer.relative_gap).certificate
-        mean_C = float(np.mean([_inverse(lams[[k]], task.total)[0] for _, k in best]))
-        return dict(
-            coef_=np.mean([w for w, _ in chosen], axis=0)[None, :],
-            intercept_=np.array([np.mean([b for _, b in chosen])]), C_=mean_C, lambda_=1.0 / (mean_C * task.total),
-            l1_ratio_=float(np.mean([ratios[r] for r, _ in best])), certificate_=worst, status_=worst.status,
-        )  # fmt: skip
-
-
-def _inverse(lams: np.ndarray, total: float) -> np.ndarray:
-    """C = 1/(λ total), infinite at λ = 0."""
-    with np.errstate(divide="ignore"):
-        return 1.0 / (lams * total)

@@ -151,7 +151,8 @@ class Path:
 
     def summary(self) -> str:
         """The penalty and the grid, what is proved, and some rows of the path."""
-        kind = penalty_in_words(float(self.lams[0]), self.l1_ratio, self.standardize) if self.lams[0] > 0 else "none"
+        words = penalty_in_words(1.0, self.l1_ratio, self.standardize)
+        kind = words.replace(", λ = 1 on the mean loss", "")
         lost, worst = self.uncertified, max(c.relative_gap for c in self.certificates)
         proved = f"Certified at every λ: gaps at most {worst:.2g} of the null loss."
         if lost:

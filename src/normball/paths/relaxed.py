@@ -87,8 +87,20 @@ def _refit(task: Task, chosen: np.ndarray, relax: float, tol: float, watch: Watc
         errors = np.zeros(full.p)
         errors[j] = certificate.coef_error
         certificate = replace(certificate, coef_error=errors, names=task.names)
+    if certificate.separation is not None:
+        certificate = replace(certificate, separation=_on_all(certificate.separation, j, full, task.names))
     best = replace(answer.best)
     best.keep(*full.to_conditioned(coef, answer.intercept))
     put_back = Answer(replace(answer.outcome, family=replace(family, design=full)), best)
     put_back.__dict__["certificate"] = certificate
     return put_back
+
+
+def _on_all(found, j: np.ndarray, design, names):
+    """A separation of some columns, on all of them; index p is the intercept."""
+    place = np.append(j, design.p)
+    direction = np.zeros(design.p + int(design.intercept))
+    direction[place[: len(found.direction)]] = found.direction
+    columns = tuple(sorted(int(place[k]) for k in found.columns))
+    called = (*(names or [f"column {k}" for k in range(design.p)]), "the intercept")
+    return replace(found, direction=direction, columns=columns, names=called)

@@ -2,11 +2,12 @@
 
 from .alerts import Alert
 from .build import build_report
-from .facts import Coefficient, Facts, Penalty, Proof, Recipe, coefficient_facts, proof_facts
+from .facts import Choice, Coefficient, Facts, Penalty, Proof, Recipe, coefficient_facts, proof_facts
 from .judge import Judgement, judge
 
 __all__ = [
     "Alert",
+    "Choice",
     "Coefficient",
     "Facts",
     "Judgement",

@@ -11,7 +11,7 @@ from importlib.resources import files
 from ..errors import InputError
 from ..strength import BY_NAME, dialects
 from . import words
-from .charts import calibration_plot, forest, precision_recall_plot, roc_plot, stacks
+from .charts import calibration_plot, choice_plots, forest, precision_recall_plot, roc_plot, stacks
 from .facts import Coefficient, Facts
 from .judge import STEPS, Judgement
 
@@ -45,7 +45,7 @@ def render(facts: Facts, listed: int) -> str:
     ordered = sorted(facts.coefficients, key=lambda c: -abs(c.effect))
     rows, cut = search_rows(ordered)
     style, script = page_file("style.css"), page_file("script.js")
-    j = facts.judgement
+    j, plots = facts.judgement, choice_plots(facts.choice) if facts.choice else []
     return (
         environment()
         .get_template("report.html.j2")
@@ -55,7 +55,8 @@ def render(facts: Facts, listed: int) -> str:
             style=style,
             script=script,
             policy=content_policy(style, script),
-            data=as_json({"coefficients": rows, "shown": SHOWN, **thresholds(j)}),
+            data=as_json({"coefficients": rows, "shown": SHOWN, **thresholds(j), **along(facts, plots)}),
+            choice=plots,
             dialects=[(BY_NAME[name], value) for name, value in strengths(facts).items()],
             ordered=ordered[:SHOWN],
             kept=sum(c.coef != 0.0 for c in ordered),
@@ -119,6 +120,18 @@ def thresholds(j: Judgement | None) -> dict:
         "positives": j.positives,
         "negatives": j.negatives,
     }
+
+
+def along(facts: Facts, plots: list) -> dict:
+    """What the λ slider reads: where each λ stands, and what is to be said of it."""
+    choice = facts.choice
+    if choice is None:
+        return {}
+    says = [
+        f"λ = {words.number(lam, 4)}: held-out log-loss {words.number(mean, 5)}, {features} columns"
+        for lam, mean, features in zip(choice.lams, choice.mean, choice.features, strict=True)
+    ]
+    return {"places": list(plots[0].places), "says": says}
 
 
 def as_json(data: object) -> str:

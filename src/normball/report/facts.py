@@ -93,6 +93,28 @@ class Recipe:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """How λ was chosen by cross-validation; one curve, at the l1_ratio that was chosen.
+
+    lams, mean, se, features  (L,) λ from above, held-out log-loss and its standard error, coefficients that are not 0
+    at_min, at_1se, chosen    indices: the smallest mean, the largest λ within one SE of it, and what was taken
+    lines                     (column, effect per SD at each λ) of the largest effects at the end of the path
+    compared                  (penalty, λ, loss, difference from the best, its SE, features) where several were tried
+    """
+
+    splits: int
+    lams: tuple[float, ...]
+    mean: tuple[float, ...]
+    se: tuple[float, ...]
+    features: tuple[int, ...]
+    at_min: int
+    at_1se: int
+    chosen: int
+    lines: tuple[tuple[str, tuple[float, ...]], ...] = ()
+    compared: tuple[tuple[str, float, float, float, float, int], ...] = ()
+
+
+@dataclass(frozen=True)
 class Facts:
     """All of one report.
 
@@ -103,6 +125,7 @@ class Facts:
     references   (column, reference level);  imputations: (column, what stands in for a missing value)
     set_aside    (column, kind, sentence): columns that the model does not use
     notes        further sentences about the data (rows without a target, pooled levels)
+    choice       how λ was chosen; None where it was given
     """
 
     data: str
@@ -124,6 +147,7 @@ class Facts:
     imputations: tuple[tuple[str, str], ...] = ()
     set_aside: tuple[tuple[str, str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    choice: Choice | None = None
 
 
 def proof_facts(certificate: Certificate) -> Proof:

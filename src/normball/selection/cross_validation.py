@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 
@@ -13,20 +12,9 @@ from ..lockstep import Answer
 from ..paths import Path
 from ..results import Solution
 from ..tasks import Task
+from .comparison import Compared, compare
 from .criteria import choose, mean_and_se
 from .splits import Split
-
-
-class Compared(NamedTuple):
-    """One candidate beside the best one, each at its own best λ."""
-
-    l1_ratio: float
-    lam: float
-    mean: float
-    se: float
-    difference: float  # mean of (its loss - the best one's) over the same splits
-    difference_se: float
-    n_features: int
 
 
 @dataclass(frozen=True)
@@ -155,20 +143,9 @@ class CrossValidation:
             )
         return said
 
-    def compare(self) -> list[Compared]:
-        """Each l1_ratio at its best λ against the best of all, over the same splits: differences ± their SE."""
-        best = self.losses[:, self._best, self.index("min")]
-        found = []
-        for r, ratio in enumerate(self.l1_ratios):
-            k = self.index("min", r)
-            difference = mean_and_se(self.losses[:, r, k] - best, self.weights)
-            found.append(
-                Compared(
-                    ratio, float(self.lams[r][k]), float(self.mean[r, k]), float(self.se[r, k]),
-                    float(difference[0]), float(difference[1]), int(self.paths[r].df[k]),
-                )  # fmt: skip
-            )
-        return found
+    def compare(self, *others: CrossValidation) -> list[Compared]:
+        """Each l1_ratio (of others too, on the same splits) at its best λ: paired differences from the best ± SE."""
+        return compare(self, *others)
 
     def to_frame(self):
         """A pandas frame: one row for each l1_ratio and λ."""
@@ -197,9 +174,9 @@ class CrossValidation:
             else f"NOT certified: {self.uncertified} answers of folds (worst gap {self.worst_gap:.2g}).",
         ]
         if len(self.l1_ratios) > 1:
-            lines += [f"  l1_ratio {'λ':<10} loss      difference ± SE      features"]
+            lines += [f"  {'penalty':<14} {'λ':<10} loss      difference ± SE      features"]
             lines += [
-                f"  {c.l1_ratio:<8g} {c.lam:<10.4g} {c.mean:<9.5g} {c.difference:<9.2g} ± {c.difference_se:<8.2g} {c.n_features}"
+                f"  {c.label:<14} {c.lam:<10.4g} {c.mean:<9.5g} {c.difference:<9.2g} ± {c.difference_se:<8.2g} {c.n_features}"
                 for c in self.compare()
             ]
         return "\n".join(lines)

@@ -44,6 +44,26 @@
     if (more) more.addEventListener("click", () => { room += 200; list(); });
   }
 
+  // ---- the path and the curve: one λ, a line in both
+  const lambda = byId("lambda");
+  if (lambda && data.places) {
+    reveal(lambda.parentElement);
+    const look = () => {
+      const k = Number(lambda.value);
+      for (const line of document.querySelectorAll(".at-lambda")) line.setAttribute("d", `M${data.places[k]},24V300`);
+      byId("at-lambda").textContent = data.says[k];
+    };
+    lambda.addEventListener("input", look);
+    for (const plot of document.querySelectorAll(".choice")) plot.addEventListener("pointermove", (event) => {
+      const box = plot.getBoundingClientRect(), x = (event.clientX - box.left) * 720 / box.width;
+      let best = 0;
+      data.places.forEach((place, k) => { if (Math.abs(place - x) < Math.abs(data.places[best] - x)) best = k; });
+      lambda.value = best;
+      look();
+    });
+    look();
+  }
+
   // ---- the threshold: one number moves the matrix, the rates and the balls on both curves
   const slider = byId("threshold"), exact = byId("exact");
   if (!slider) return;
