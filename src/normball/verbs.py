@@ -138,7 +138,7 @@ def cross_validate(
         standardize=standardize, cells_of=cells_of,
     )  # fmt: skip
     found = cross_validate_task(
-        task, splits, ratios, read_grid(lams, n_lams, lam_min_ratio), scoring=scoring, relax=read_relax(relax, max(ratios)),
+        task, splits, ratios, read_grid(lams, n_lams, lam_min_ratio), scoring=scoring, relax=read_relax(relax, max(ratios, default=0.0)),
         keep_predictions=keep_predictions, tol=inputs.read_tol(tol), fold_tol=inputs.read_tol(fold_tol), watch=watch,
     )  # fmt: skip
     for message, kind in found.warnings():

@@ -13,13 +13,16 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .. import inputs
 from ..designs import Design
-from ..errors import InputError
+from ..errors import ConvergenceWarning, InputError
 from ..inputs.frames import is_frame
+from ..paths import solve_task
+from ..runtime import Watch
 from ..tasks import Task, read_task
 from .callbacks import CallbackSupportMixin
 from .class_weights import times_class_weight
 
 BLOCK = 2**18  # numbers that are turned into float64 at a time where X is of another kind
+PATH_TOL = 1e-6  # of the paths on the way to a choice; what is chosen is fitted to the model's own tol
 
 
 class TwoClasses(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
@@ -95,6 +98,31 @@ class TwoClasses(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             fitted["feature_names_in_"] = np.array(task.names, dtype=object)
         kept = {name: value for name, value in vars(self).items() if not name.endswith("_") or name.endswith("__")}
         self.__dict__ = kept | fitted  # at once: a Ctrl-C falls before or behind it, never into it
+
+
+def log_losses(eta: np.ndarray, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean log-loss, share of wrong labels, and the standard error of the loss, (C,) for the columns of eta (n, C).
+
+    se² = Σ c² (ℓ - mean)², c = weights over their sum: sd/√n with equal weights.
+    """
+    c, size = weight / weight.sum(), np.abs(eta)
+    loss = np.where(eta >= 0.0, 1.0 - y[:, None], y[:, None]) * size + np.log1p(np.exp(-size))
+    mean = c @ loss
+    return mean, c @ ((eta > 0.0) != (y[:, None] >= 0.5)), np.sqrt((c**2) @ (loss - mean) ** 2)
+
+
+def fit_all(
+    task: Task, lam: float, l1_ratio: float, tol: float, watch: Watch, near: tuple[np.ndarray, float] | None = None
+) -> tuple[dict, list]:
+    """(attributes, warnings) of the fit to all rows; near: (coef, intercept) to begin from."""
+    watch.stage = "fit"
+    solution = solve_task(task, float(lam), l1_ratio, tol, watch, near)
+    certificate = solution.certificate
+    fitted = dict(
+        coef_=solution.coef[None, :], intercept_=np.array([solution.intercept]), lambda_=float(lam),
+        certificate_=certificate, status_=certificate.status,
+    )  # fmt: skip
+    return fitted, [] if certificate.status == "certified" else [(certificate.summary(), ConvergenceWarning)]
 
 
 def _check(data: inputs.Inputs) -> None:

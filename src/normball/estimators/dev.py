@@ -6,20 +6,24 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
+from sklearn.utils import check_random_state
 
 from .. import inputs
 from ..errors import ConvergenceWarning, InputError
 from ..inputs.labels import label_array
-from ..paths import Grid, make_lams, paths_of_task
+from ..inputs.values import read_number
+from ..paths import Grid, paths_of_task
 from ..runtime import Watch
 from ..selection.criteria import choose
 from ..tasks import Task, read_task
+from .base import PATH_TOL, fit_all, log_losses
+from .strengths import Strengths
 
 
 class DevRow(NamedTuple):
-    """One strength; losses are mean log-losses in nats, errors shares of wrong labels, both weighted."""
+    """One strength; losses are mean log-losses in nats, errors shares of wrong labels, by the sample weights."""
 
-    lam: float
+    lam: float  # of the fit to the training rows
     l1_ratio: float
     norm: float  # ‖w‖₂ on the columns as they came
     features: int
@@ -32,7 +36,12 @@ class DevRow(NamedTuple):
 
 @dataclass(frozen=True)
 class DevTable:
-    """rows in the order of λ, descending; `se` is the standard error of the best dev loss."""
+    """What became of every strength: for each l1_ratio rows with λ descending.
+
+    best  the row with the smallest dev loss;  se  the standard error of that loss
+    A row is right where its dev loss is within one standard error of the best; else it underfits or overfits: its λ is
+    larger or smaller than the best one of its l1_ratio.
+    """
 
     rows: tuple[DevRow, ...]
     se: float
@@ -49,99 +58,113 @@ class DevTable:
         return "\n".join([head, *lines, f"* best on dev rows; right: within one SE ({self.se:.2g}) of it"])
 
 
-def judge_on_dev(model, task: Task, ratios, strengths, watch: Watch) -> tuple[dict, list]:
+class Rows(NamedTuple):
+    """Rows that judge: X (n, p), y (n,) in {0, 1}, weight (n,), without the weights of classes."""
+
+    X: inputs.Matrix
+    y: np.ndarray
+    weight: np.ndarray
+
+
+def judge_on_dev(
+    model, task: Task, sample_weight, ratios: tuple[float, ...], strengths: Strengths, watch: Watch
+) -> tuple[dict, list]:
     """Fit the training rows at every strength, choose on the dev rows; (attributes, warnings)."""
+    if not isinstance(model.scoring, str) or model.scoring not in ("neg_log_loss", "log_loss"):
+        raise InputError(f"scoring={model.scoring!r} was given beside dev, but dev rows are judged by their log-loss. Leave it out.")
+    weight, tol = inputs.read_weights(sample_weight, task.design.n), inputs.read_tol(model.tol)
     fraction = np.isscalar(model.dev)
-    train, dev_X, dev_y, dev_weight = _fraction(model, task) if fraction else _given(model, task)
-    kind, values = strengths
-    lams = 1.0 / (values * train.total) if kind == "C" else values
-    grids = [make_lams(train, ratio, Grid(np.sort(lams)[::-1], len(lams))) for ratio in ratios]
-    paths = paths_of_task(train, ratios, grids, max(inputs.read_tol(model.tol), 1e-6), watch)
-    table, curves = [], []
-    for path in paths:
-        inside = _losses(path.decision_function(train.data.X), train.design.y, train.design.weight)
-        outside = _losses(path.decision_function(dev_X), dev_y, dev_weight)
-        curves.append((inside, outside))
-    means = np.array([outside[0] for _, outside in curves])
-    r = int(np.argmin(means.min(1)))
-    k = choose(grids[r], means[r], np.full(len(lams), curves[r][1][2][int(np.argmin(means[r]))]), model.rule)
-    lowest, se = float(means[r].min()), float(curves[r][1][2][int(np.argmin(means[r]))])
-    for ratio, path, (inside, outside) in zip(ratios, paths, curves, strict=True):
-        bottom = path.lams[int(np.argmin(outside[0]))]
-        for j, lam in enumerate(path.lams):
-            side = "underfit" if lam > bottom else "overfit"
-            verdict = "right" if outside[0][j] <= lowest + se else side
-            table.append(
-                DevRow(
-                    float(lam), float(ratio), float(np.linalg.norm(path.coef_at(lam)[0])), int(path.df[j]),
-                    float(inside[0][j]), float(inside[1][j]), float(outside[0][j]), float(outside[1][j]), verdict,
-                )  # fmt: skip
-            )
+    train, inside, dev = _fraction(model, task, weight) if fraction else _given(model.dev, task, weight)
+    lams = strengths.lams(train.total)
+    order = np.argsort(-lams)
+    paths = paths_of_task(train, ratios, [lams[order]] * len(ratios), max(tol, PATH_TOL), watch)
     said = [(path.summary(), ConvergenceWarning) for path in paths if path.uncertified]
-    lam = float(grids[r][k])
+    on_train, on_dev = ([log_losses(path.decision_function(at.X), at.y, at.weight) for path in paths] for at in (inside, dev))
+    losses, ses = np.array([loss for loss, _, _ in on_dev]), np.array([se for _, _, se in on_dev])
+    r = int(np.argmin(losses.min(1)))
+    k = int(order[choose(lams[order], losses[r], ses[r], model.rule)])
     whole = task if fraction and model.refit else train
-    final = lam * train.total / whole.total if kind == "C" else lam
-    fitted = model._final(whole, final, ratios[r], watch, said)
-    back = np.argsort(np.argsort(-lams))
-    scores = -means[None][:, :, back]
-    paths_ = np.stack([_stacked(path, model.fit_intercept)[back] for path in paths])[None, :, :, None, :]
-    rounds = np.stack([np.array([c.rounds for c in path.certificates])[back] for path in paths])[None]
-    with np.errstate(divide="ignore"):
-        Cs = values if kind == "C" else 1.0 / (lams * train.total)
+    final, Cs = strengths.lams(whole.total), strengths.Cs(whole.total)
+    fitted, more = fit_all(whole, final[k], ratios[r], tol, watch, paths[r].coef_at(lams[k]))
+    as_given = np.argsort(order)
+    coefs = np.stack([_rows(path, model.fit_intercept)[as_given] for path in paths])[None, :, :, None, :]
+    rounds = np.array([[max(c.rounds, 1) for c in path.certificates] for path in paths], np.int32)[None, :, as_given]
     shared = dict(
-        lams_=lams, Cs_=Cs, l1_ratios_=np.array(ratios), scores_=scores, coefs_paths_=paths_,
-        n_iter_=np.maximum(rounds, 1), cross_validation_=None,
-        dev_table_=DevTable(tuple(table), se, r * len(lams) + k),
+        lams_=final, Cs_=Cs, C_=float(Cs[k]), l1_ratios_=np.array(ratios), l1_ratio_=ratios[r],
+        scores_=-losses[None, :, as_given], coefs_paths_=coefs, n_iter_=rounds, cross_validation_=None,
+        dev_table_=_table(paths, on_train, on_dev),
     )  # fmt: skip
-    return shared | fitted, said
+    return shared | fitted, said + more
 
 
-def _stacked(path, intercept: bool) -> np.ndarray:
+def _table(paths, on_train, on_dev) -> DevTable:
+    losses = np.array([loss for loss, _, _ in on_dev])
+    r, k = np.unravel_index(int(np.argmin(losses)), losses.shape)
+    lowest, se, best_inside = losses[r, k], float(on_dev[r][2][k]), on_train[r][0][k]
+    rows = []
+    for path, (inside, wrong_inside, _), (outside, wrong, _) in zip(paths, on_train, on_dev, strict=True):
+        bottom = int(np.argmin(outside))
+        for j, lam in enumerate(path.lams):
+            coef = path.coef_at(lam)[0]
+            # the bottom of a curve that is nowhere right: its training loss says on which side it is
+            under = j < bottom if j != bottom else inside[j] > best_inside
+            verdict = "right" if outside[j] <= lowest + se else "underfit" if under else "overfit"
+            numbers = (inside[j], wrong_inside[j], outside[j], wrong[j])
+            rows.append(
+                DevRow(
+                    float(lam), path.l1_ratio, float(np.linalg.norm(coef)), int(path.df[j]), *map(float, numbers), verdict
+                )
+            )
+    return DevTable(tuple(rows), se, int(r) * losses.shape[1] + int(k))
+
+
+def _rows(path, intercept: bool) -> np.ndarray:
+    """(L, p) coefficients, the intercept last where there is one."""
     coefs = path.coefs if isinstance(path.coefs, np.ndarray) else path.coefs.toarray()
     return np.column_stack([coefs.T, path.intercepts]) if intercept else coefs.T
 
 
-def _losses(eta: np.ndarray, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean log-loss, share of errors, and the standard error of the loss, for each column of eta (n, L)."""
-    c, size = weight / weight.sum(), np.abs(eta)
-    loss = np.where(eta >= 0.0, 1.0 - y[:, None], y[:, None]) * size + np.log1p(np.exp(-size))
-    mean = c @ loss
-    se = np.sqrt((c**2) @ (loss - mean) ** 2)
-    return mean, c @ ((eta > 0.0) != (y[:, None] >= 0.5)), se
-
-
-def _fraction(model, task: Task):
-    """A stratified draw of the rows."""
-    share = inputs.values.read_number(model.dev, "dev", "a fraction between 0 and 1, or (X_dev, y_dev)", lambda v: 0 < v < 1)
-    if task.data is None:
-        raise InputError("dev as a fraction needs X and y themselves, not a Design. Pass (X_dev, y_dev).")
-    rng, d = np.random.default_rng(0 if model.random_state is None else model.random_state), task.data
-    held = np.zeros(len(d.y), bool)
-    for side in (d.y >= 0.5, d.y < 0.5):
+def _fraction(model, task: Task, weight: np.ndarray) -> tuple[Task, Rows, Rows]:
+    """A stratified draw of the rows: the task of the training rows, training rows, dev rows."""
+    share = read_number(model.dev, "dev", "a fraction between 0 and 1, or (X_dev, y_dev)", lambda v: 0 < v < 1)
+    data, classes = task.data, task.classes
+    assert data is not None and classes is not None
+    rng = check_random_state(0 if model.random_state is None else model.random_state)
+    held = np.zeros(len(data.y), bool)
+    for side in (data.y >= 0.5, data.y < 0.5):
         rows = np.flatnonzero(side)
         count = min(max(round(share * len(rows)), 1), len(rows) - 1)
         if count < 1:
             raise InputError("One class has a single row: none can be set aside as a dev row. Give (X_dev, y_dev).")
         held[rng.permutation(rows)[:count]] = True
-    X = d.X[~held]
-    labels = task.classes[(d.y[~held] >= 0.5).astype(int)]
+    inside, dev = (Rows(data.X[rows], data.y[rows], weight[rows]) for rows in (~held, held))
+    _weigh(dev.weight)
     train = read_task(
-        X, labels, penalty_factor=model.penalty_factor, sample_weight=d.weight[~held],
-        fit_intercept=model.fit_intercept, standardize=model.standardize,
+        inside.X, classes[(inside.y >= 0.5).astype(np.intp)], penalty_factor=model.penalty_factor,
+        sample_weight=data.weight[~held], fit_intercept=model.fit_intercept, standardize=model.standardize,
     )  # fmt: skip
-    return replace(train, names=task.names), d.X[held], d.y[held], d.weight[held]
+    return replace(train, names=task.names), inside, dev
 
 
-def _given(model, task: Task):
+def _given(dev, task: Task, weight: np.ndarray) -> tuple[Task, Rows, Rows]:
     """Rows of their own."""
-    if not isinstance(model.dev, (tuple, list)) or len(model.dev) != 2:
-        raise InputError(f"dev={model.dev!r} must be a fraction between 0 and 1, or a pair (X_dev, y_dev).")
-    X = inputs.align(model.dev[0], task.names, width=task.design.p)
+    data, classes = task.data, task.classes
+    assert data is not None and classes is not None
+    if not isinstance(dev, (tuple, list)) or len(dev) not in (2, 3):
+        raise InputError(f"dev must be a fraction between 0 and 1, (X_dev, y_dev) or (X_dev, y_dev, weights), not {dev!r}.")
+    X = inputs.align(dev[0], task.names, width=task.design.p)
     inputs.check_finite(X, task.names)
-    labels = label_array(model.dev[1])
+    labels = label_array(dev[1])
     if len(labels) != X.shape[0] or not len(labels):
         raise InputError(f"dev holds {X.shape[0]} rows and {len(labels)} labels: give one label for each row, at least one.")
-    unknown = ~np.isin(labels, task.classes)
+    unknown = ~np.isin(labels, classes)
     if unknown.any():
-        raise InputError(f"dev holds the label {labels[unknown][0]!r}, which is not among the classes {list(task.classes)}.")
-    return task, X, (labels == task.classes[1]).astype(float), np.ones(len(labels))
+        raise InputError(f"dev holds the label {labels[unknown][0]!r}, which is not among the classes {list(classes)}.")
+    outside = inputs.read_weights(dev[2] if len(dev) == 3 else None, len(labels))
+    _weigh(outside)
+    return task, Rows(data.X, data.y, weight), Rows(X, (labels == classes[1]).astype(float), outside)
+
+
+def _weigh(weight: np.ndarray) -> None:
+    if not weight.sum() > 0.0:
+        raise InputError("The dev rows have no weight, so nothing judges the strengths. Give some of them a weight > 0.")

@@ -8,10 +8,9 @@ import numpy as np
 
 from .. import inputs
 from ..certificates import Certificate
-from ..errors import ConvergenceWarning, StrengthConflict
-from ..paths import solve_task
+from ..errors import StrengthConflict
 from ..runtime import Watch
-from .base import TwoClasses
+from .base import TwoClasses, fit_all
 from .callbacks import Reports, with_callbacks
 
 
@@ -129,17 +128,10 @@ class LogisticRegression(TwoClasses):
         reports = Reports(self, X, y, sample_weight)
         task = self._read(X, y, sample_weight)
         lam = 1.0 / (strength * task.total) if self.lam is None else strength
-        solution = solve_task(task, lam, l1_ratio, tol, reports.listen(Watch(*limits)))
-        certificate = solution.certificate
-        if certificate.status != "certified":
-            warnings.warn(certificate.summary(), ConvergenceWarning, stacklevel=3)
-        self._become(
-            task,
-            dict(
-                coef_=solution.coef[None, :], intercept_=np.array([solution.intercept]),
-                n_iter_=np.array([max(certificate.rounds, 1)], dtype=np.int32), lambda_=lam,
-                certificate_=certificate, status_=certificate.status,
-            ),
-        )  # fmt: skip
+        fitted, said = fit_all(task, lam, l1_ratio, tol, reports.listen(Watch(*limits)))
+        for message, kind in said:
+            warnings.warn(message, kind, stacklevel=3)
+        rounds = fitted["certificate_"].rounds
+        self._become(task, fitted | dict(n_iter_=np.array([max(rounds, 1)], dtype=np.int32)))
         reports.end()
         return self

@@ -9,18 +9,16 @@ from sklearn.utils import metadata_routing
 
 from .. import inputs
 from ..certificates import Certificate
-from ..errors import ConvergenceWarning, InputError
-from ..paths import Grid, solve_task
+from ..errors import InputError
 from ..runtime import Watch
-from ..selection import CrossValidation, cross_validate_task, make_splits
+from ..selection import CrossValidation, Split, make_splits
 from ..selection.criteria import read_rule
-from ..selection.splits import Split, together
-from ..tasks import Task
+from ..selection.splits import together
 from .base import TwoClasses
 from .callbacks import Reports, with_callbacks
 from .dev import DevTable, judge_on_dev
-from .held_out import judged_by, without_data
-from .strengths import Strengths, read_strengths
+from .folds import judge_on_folds
+from .strengths import read_strengths
 
 
 class LogisticRegressionCV(TwoClasses):
@@ -185,7 +183,7 @@ class LogisticRegressionCV(TwoClasses):
         task = self._read(X, y, sample_weight, cells_of if by_folds else None)
         if by_folds:
             reports.columns = {"path": columns, "folds": columns * len(splits), "fit": 1}
-            fitted, said = self._by_folds(task, splits, sample_weight, ratios, strengths, watch)
+            fitted, said = judge_on_folds(self, task, splits, sample_weight, ratios, strengths, watch)
         else:
             reports.columns = {"path": columns, "fit": 1}
             fitted, said = judge_on_dev(self, task, sample_weight, ratios, strengths, watch)
@@ -229,71 +227,3 @@ class LogisticRegressionCV(TwoClasses):
         assert data.classes is not None
         labels = data.classes[(data.y >= 0.5).astype(np.intp)]
         return make_splits(data, cv, groups=groups, X=data.X, y=labels)
-
-    def _by_folds(self, task: Task, splits, sample_weight, ratios, strengths: Strengths, watch: Watch):
-        """(attributes, warnings)"""
-        lams, Cs = strengths.lams(task.total), strengths.Cs(task.total)
-        order = np.argsort(-lams)
-        scoring = "accuracy" if self.scoring is None else self.scoring
-        scoring = "log_loss" if isinstance(scoring, str) and scoring == "neg_log_loss" else scoring
-        found = cross_validate_task(
-            task, splits, ratios, Grid(lams[order], len(lams)), tol=max(inputs.read_tol(self.tol), 1e-6),
-            scoring="log_loss" if self.class_weight is not None else scoring,
-            fold_tol=inputs.read_tol(self.fold_tol), watch=watch,
-            lam_of=(lambda lam, norm: lam * task.total / norm) if strengths.of_sum else None,
-        )  # fmt: skip
-        if self.class_weight is not None:
-            weight = None if sample_weight is None else inputs.read_weights(sample_weight, task.design.n)
-            found = judged_by(found, scoring, weight)
-        said = [pair for pair in found.warnings() if pair[1] is ConvergenceWarning]
-        shape, as_given = found.losses.shape, np.argsort(order)
-        answers = np.empty(shape, dtype=object)
-        for s, mine in enumerate(found.fold_answers):
-            answers[s].flat = mine
-        answers = answers[:, :, as_given]
-        paths = np.array([self._row(answer) for answer in answers.flat]).reshape(*shape, 1, -1)
-        fitted = dict(
-            lams_=lams, Cs_=Cs, l1_ratios_=np.array(ratios), scores_=-found.losses[:, :, as_given], coefs_paths_=paths,
-            n_iter_=np.array([max(a.best.rounds, 1) for a in answers.flat], np.int32).reshape(shape), dev_table_=None,
-            cross_validation_=without_data(found),
-        )  # fmt: skip
-        r, k = ratios.index(found.l1_ratio_min), int(order[found.index(self.rule)])
-        if self.refit:
-            near = found.path.coef_at(lams[k])
-            chosen = dict(lambda_=float(lams[k]), C_=float(Cs[k]), l1_ratio_=ratios[r])
-            return fitted | chosen | self._final(task, lams[k], ratios[r], watch, said, near), said
-        losses = found.losses[:, :, as_given]
-        if self.rule == "min":
-            best = [self._best(losses[s], lams) for s in range(len(losses))]
-        else:
-            best = [(r, k)] * len(losses)
-        rows = np.mean([paths[s, r, k, 0] for s, (r, k) in enumerate(best)], axis=0)
-        p = task.design.p
-        worst = max((answers[s, r, k] for s, (r, k) in enumerate(best)), key=lambda answer: answer.relative_gap)
-        mean_C = float(np.mean([Cs[k] for _, k in best]))
-        return fitted | dict(
-            coef_=rows[None, :p], intercept_=rows[p:] if self.fit_intercept else np.zeros(1), C_=mean_C,
-            lambda_=1.0 / (mean_C * task.total), l1_ratio_=float(np.mean([ratios[r] for r, _ in best])),
-            certificate_=worst.certificate, status_=worst.certificate.status,
-        ), said  # fmt: skip
-
-    @staticmethod
-    def _best(losses: np.ndarray, lams: np.ndarray) -> tuple[int, int]:
-        """(l1_ratio, strength) of the smallest loss (R, L) of one fold; of equals the strongest penalty."""
-        ties = np.argwhere(losses == np.nanmin(losses))
-        r, k = min(ties.tolist(), key=lambda place: (-lams[place[1]], place[0]))
-        return r, k
-
-    def _row(self, answer) -> np.ndarray:
-        return np.append(answer.coef, answer.intercept) if self.fit_intercept else answer.coef
-
-    def _final(self, task: Task, lam: float, ratio: float, watch: Watch, said: list, near=None) -> dict:
-        """All rows at the chosen strength; near: (coef, intercept) to begin from."""
-        watch.stage = "fit"
-        solution = solve_task(task, float(lam), ratio, inputs.read_tol(self.tol), watch, near)
-        if solution.certificate.status != "certified":
-            said.append((solution.certificate.summary(), ConvergenceWarning))
-        return dict(
-            coef_=solution.coef[None, :], intercept_=np.array([solution.intercept]),
-            certificate_=solution.certificate, status_=solution.certificate.status,
-        )  # fmt: skip

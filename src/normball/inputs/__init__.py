@@ -33,6 +33,7 @@ from .values import (
 
 __all__ = [
     "Inputs",
+    "Matrix",
     "align",
     "check_finite",
     "read_C",

@@ -51,7 +51,7 @@ def make_splits(data: Inputs, cv, *, repeats=1, groups=None, seed=0, X=None, y=N
     elif hasattr(cv, "split"):
         rows = np.zeros((n, 1)) if X is None else X
         splits = [_of_rows(n, *pair) for pair in cv.split(rows, y, groups)]
-    elif np.ndim(cv) == 1 and len(cv) and np.ndim(cv[0] if isinstance(cv, (list, tuple)) else 0) == 0:
+    elif isinstance(cv, np.ndarray) or (isinstance(cv, (list, tuple)) and all(isinstance(v, (int, np.integer)) for v in cv)):
         splits = _of_numbers(np.asarray(cv), n)
     else:
         splits = [_of_rows(n, *pair) for pair in cv]
@@ -140,7 +140,7 @@ def _check(data: Inputs, split: Split, k: int) -> None:
     y = data.y[used]
     both = bool(len(y)) and (data.weight[used] @ y) > 0.0 and (data.weight[used] @ (1.0 - y)) > 0.0
     if not both:
-        only = f"only the class {data.classes[int(y[0] >= 0.5)]!r}" if len(y) and data.classes is not None else "one class only"
+        only = f"only the class {data.classes.tolist()[int(y[0] >= 0.5)]!r}" if len(y) and data.classes is not None else "one class only"
         raise InputError(
             f"The training rows of split {k} hold {only if len(y) else 'no row of positive weight'}: no model can be fitted "
             "there. Use fewer folds, or folds that are stratified by class (cv as a number)."
