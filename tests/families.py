@@ -52,7 +52,9 @@ class FamilyTrial:
         for k in rng.choice(len(self.lams), 2, replace=False):
             path = self.found.paths[0]
             answer = path.coef_at(path.lams[k])
-            said += self._judge(f"path, λ {k}", path.lams[k], answer, path.certificates[k], np.ones(len(self.folds), bool))
+            said += self._judge(
+                f"path, λ {k}", path.lams[k], answer, path.certificates[k], np.ones(len(self.folds), bool)
+            )
             fold = int(rng.integers(len(self.found.splits)))
             one = self.found.fold_answers[fold][k]
             train = self.found.splits[fold].train
@@ -70,7 +72,9 @@ class FamilyTrial:
         l1, l2 = penalty_vectors(X.shape[1], lam, P.l1_ratio, P.factor, scale)
         arguments = dict(l1=l1, l2=l2, weight=weight, offset=offset)
         here = objective(X, y, answer[1], answer[0], **arguments)
-        with np.errstate(over="ignore", invalid="ignore"):  # the judge's own search may run off where there is no minimiser
+        with np.errstate(
+            over="ignore", invalid="ignore"
+        ):  # the judge's own search may run off where there is no minimiser
             best = minimise(X, y, fit_intercept=P.fit_intercept, **arguments)
             exists = best is not None
             least = best.value if exists else infimum(X, y, fit_intercept=P.fit_intercept, **arguments)

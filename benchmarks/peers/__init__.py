@@ -28,7 +28,7 @@ class Fit:
     """coef (p,) and intercept, or (p, L) and (L,) along a path; what the program says of itself (reads of X, its gap).
 
     seconds: where the program itself took the time (another process), instead of the wall time of `fit`.
-    held: coefficients of folds, each judged on its fold's training rows: fold (m,), lam (m,), coef (p, m), intercept (m,).
+    held: coefficients of folds, each judged on its fold's training rows: fold, lam, intercept (m,), coef (p, m).
     """
 
     coef: np.ndarray

@@ -39,7 +39,13 @@ def run(problem, call: str, end: str, outputs: dict[str, str]) -> tuple[float, d
         if problem.folds is not None:
             (problem.folds + 1.0).tofile(folder / "folds.bin")
         small = n * p < 1e6
-        words = {"n": n, "p": p, "L": len(problem.lams), "again": "TRUE" if small else "FALSE", "times": 10 if small else 1}
+        words = {
+            "n": n,
+            "p": p,
+            "L": len(problem.lams),
+            "again": "TRUE" if small else "FALSE",
+            "times": 10 if small else 1,
+        }
         text = HEAD.format(**words) + f"run <- function() {call}\n" + TIMED.format(**words) + end
         (folder / "run.R").write_text(text, encoding="utf-8")
         done = subprocess.run(["Rscript", "run.R"], cwd=folder, capture_output=True, text=True, check=False)

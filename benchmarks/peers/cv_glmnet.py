@@ -18,7 +18,7 @@ def cannot(problem):
 
 
 def ladder(problem, targets):
-    return [{"thresh": thresh} for thresh in (1e-7, 1e-9, 1e-10, 1e-11, 1e-12)]
+    return [{"thresh": thresh} for thresh in (1e-7, 1e-10, 1e-11, 1e-12)]
 
 
 def fit(problem, setting):

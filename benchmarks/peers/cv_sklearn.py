@@ -28,6 +28,12 @@ def fit(problem, setting):
     C, numbers = 1.0 / (problem.lams * len(problem.y)), np.unique(problem.folds)
     splits = [(np.flatnonzero(problem.folds != f), np.flatnonzero(problem.folds == f)) for f in numbers]
     model = LogisticRegressionCV(
-        Cs=C, cv=splits, l1_ratios=(0.0,), scoring="neg_log_loss", use_legacy_attributes=False, max_iter=10_000, **setting
+        Cs=C,
+        cv=splits,
+        l1_ratios=(0.0,),
+        scoring="neg_log_loss",
+        use_legacy_attributes=False,
+        max_iter=10_000,
+        **setting,
     ).fit(problem.X, problem.y)
     return Fit(np.zeros((problem.shape[1], 0)), np.zeros(0), {}, held=held_of(model, problem, C))

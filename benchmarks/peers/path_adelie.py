@@ -16,7 +16,7 @@ def cannot(problem):
 
 
 def ladder(problem, targets):
-    return [{"tol": tol} for tol in (1e-7, 1e-9, 1e-10, 1e-11, 1e-12, 1e-13)]
+    return [{"tol": tol} for tol in (1e-10, 1e-11, 1e-12, 1e-13)]
 
 
 def fit(problem, setting):

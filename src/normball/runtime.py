@@ -176,7 +176,7 @@ def late() -> bool:
 
 
 class Progress(NamedTuple):
-    """How far a long call is: columns that are still open, of how many, and their worst gap relative to the null loss."""
+    """How far a long call is: columns still open, of how many, and their worst gap relative to the null loss."""
 
     stage: str  # "fit", "path", "folds" or "relaxed"
     round: int

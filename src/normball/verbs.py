@@ -137,8 +137,9 @@ def cross_validate(
         X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
         standardize=standardize, cells_of=cells_of,
     )  # fmt: skip
+    grid, second = read_grid(lams, n_lams, lam_min_ratio), read_relax(relax, max(ratios, default=0.0))
     found = cross_validate_task(
-        task, splits, ratios, read_grid(lams, n_lams, lam_min_ratio), scoring=scoring, relax=read_relax(relax, max(ratios, default=0.0)),
+        task, splits, ratios, grid, scoring=scoring, relax=second,
         keep_predictions=keep_predictions, tol=inputs.read_tol(tol), fold_tol=inputs.read_tol(fold_tol), watch=watch,
     )  # fmt: skip
     for message, kind in found.warnings():

@@ -53,7 +53,13 @@ def test_kinds_of_penalty_are_compared_on_the_same_folds(data, capfd, tmp_path):
     words = ["--target", "y", "--l1-ratio", "0,.5,1", "--relax", "--out", tmp_path / "m.json"]
     found = fitted(capfd, data, *words)
     tried = found["choice"]["compared"]
-    assert [(one["l1_ratio"], one["relaxed"]) for one in tried] == [(0, False), (0.5, False), (1, False), (0.5, True), (1, True)]
+    assert [(one["l1_ratio"], one["relaxed"]) for one in tried] == [
+        (0, False),
+        (0.5, False),
+        (1, False),
+        (0.5, True),
+        (1, True),
+    ]
     assert min(one["difference"] for one in tried) == 0.0
     best = min(tried, key=lambda one: one["mean"])
     assert found["penalty"]["l1_ratio"] == best["l1_ratio"]

@@ -25,7 +25,10 @@ from normball.tables import Encoder, infer_schema, open_table
 def model(tmp_path, capfd):
     """A model of `patients`, and the table it was fitted on."""
     path, data = tmp_path / "model.json", write_csv(tmp_path / "data.csv", patients())
-    assert call(capfd, "fit", data, "--target", "state", "--id", "case", "--lambda", "C=1", "--out", path, "--quiet")[0] == 0
+    assert (
+        call(capfd, "fit", data, "--target", "state", "--id", "case", "--lambda", "C=1", "--out", path, "--quiet")[0]
+        == 0
+    )
     return str(path), data
 
 
@@ -64,7 +67,10 @@ def test_probabilities_are_those_in_memory(model, capfd):
 def test_probabilities_are_scikit_learns(tmp_path, capfd):
     frame = numbers()
     data = write_csv(tmp_path / "data.csv", frame)
-    assert call(capfd, "fit", data, "--target", "y", "--lambda", "C=1", "--out", tmp_path / "m.json", "--positive", 0)[0] == 0
+    assert (
+        call(capfd, "fit", data, "--target", "y", "--lambda", "C=1", "--out", tmp_path / "m.json", "--positive", 0)[0]
+        == 0
+    )
     X = frame.drop(columns="y").to_numpy()
     theirs = make_pipeline(StandardScaler(), LogisticRegression(solver="newton-cholesky", tol=1e-12)).fit(X, frame["y"])
     found = probabilities(predicted(capfd, tmp_path / "m.json", data))

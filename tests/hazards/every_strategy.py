@@ -12,8 +12,8 @@ import numpy as np
 import scipy.sparse
 
 import normball
-from normball.paths import one
 from normball.lockstep.strategies import Anchored, Dual, NewtonCG, Slabwise
+from normball.paths import one
 
 
 class Setting(NamedTuple):

@@ -19,11 +19,11 @@ import scipy.sparse
 from numpy.lib.stride_tricks import as_strided
 
 import normball
-from normball.paths import one
 from normball.certificates import separation
 from normball.designs import DenseDesign, SparseDesign
 from normball.lockstep import driver, newton, panel
 from normball.lockstep.strategies import Anchored, Dual, NewtonCG, Slabwise, dual, newton_cg
+from normball.paths import one
 
 
 class Case(NamedTuple):

@@ -13,9 +13,9 @@ import pytest
 import normball
 from hazards.every_strategy import SETTINGS, solve
 from judge import infimum, minimise, objective, penalty_vectors
-from normball.paths import one
 from normball.certificates import Candidates
 from normball.lockstep.strategies import Slabwise
+from normball.paths import one
 
 SMALL = np.random.default_rng(6).standard_normal((120, 6))
 LABELS = (np.random.default_rng(7).random(120) < 1 / (1 + np.exp(-SMALL[:, 0]))).astype(int)

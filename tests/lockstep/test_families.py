@@ -49,7 +49,9 @@ def test_reads_of_X(case, monkeypatch):
 
 def bits(found):
     coefs = found.path.coefs if isinstance(found.path.coefs, np.ndarray) else found.path.coefs.toarray()
-    folds = [(answer.coef.tobytes(), answer.intercept, answer.best.gap) for mine in found.fold_answers for answer in mine]
+    folds = [
+        (answer.coef.tobytes(), answer.intercept, answer.best.gap) for mine in found.fold_answers for answer in mine
+    ]
     return coefs.tobytes(), found.path.intercepts.tobytes(), found.losses.tobytes(), folds
 
 

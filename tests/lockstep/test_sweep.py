@@ -38,9 +38,7 @@ class Many:
         if cells:
             train = np.array([[1, 0, 1], [1, 1, 0], [0, 1, 0], [0, 1, 1]], bool)  # (cells, splits)
             test = np.array([[0, 1, 0], [0, 0, 1], [1, 0, 0], [1, 0, 0]], bool)
-            columns = [
-                type(column)(0.1 * k, 0.3, k % 3, column.shape) for k in range(4)
-            ]
+            columns = [type(column)(0.1 * k, 0.3, k % 3, column.shape) for k in range(4)]
             self.family = with_splits(self.family, train, test, columns)
         self.intercept, self.free = intercept, np.sort(self.family.free)
         order = np.arange(P) if design.order is None else design.order

@@ -37,7 +37,13 @@ def arguments(kind, X, rng):
 def test_every_point_is_what_solve_gives(kind, l1_ratio):
     X, y, rng = data(VARIANTS.index(kind))
     more = arguments(kind, X, rng)
-    X = sp.csr_array(X * (rng.random(X.shape) < 0.4)) if kind == "sparse" else X.astype(np.float32) if kind == "float32" else X
+    X = (
+        sp.csr_array(X * (rng.random(X.shape) < 0.4))
+        if kind == "sparse"
+        else X.astype(np.float32)
+        if kind == "float32"
+        else X
+    )
     path = normball.path(X, y, l1_ratio=l1_ratio, n_lams=12, lam_min_ratio=1e-3, tol=1e-12, **more)
     assert path.certified and (np.diff(path.lams) < 0).all()
     for lam in path.lams[::4]:
@@ -67,7 +73,9 @@ def test_defaults_of_the_grid():
     X, y, _ = data(30)
     lasso, ridge = normball.path(X, y, l1_ratio=1.0), normball.path(X, y)
     assert len(lasso.lams) == 100 and lasso.lams[-1] / lasso.lams[0] == pytest.approx(1e-4)
-    assert ridge.lams[0] == pytest.approx(1000 * lasso.lams[0]) and ridge.lams[-1] / ridge.lams[0] == pytest.approx(1e-7)
+    assert ridge.lams[0] == pytest.approx(1000 * lasso.lams[0]) and ridge.lams[-1] / ridge.lams[0] == pytest.approx(
+        1e-7
+    )
     assert np.ptp(np.diff(np.log(lasso.lams))) < 1e-9
     wide = normball.path(X[:8, :], np.r_[y[:7], 1 - y[6]], l1_ratio=1.0, n_lams=5)
     assert wide.lams[-1] / wide.lams[0] == pytest.approx(1e-2)

@@ -29,7 +29,9 @@ def data(seed=0, n=150, p=6):
 def separate(X, y, split, lam, l1_ratio, weight=None, **more):
     """The held-out loss of a fit of its own."""
     w = np.ones(len(y)) if weight is None else weight
-    one = normball.solve(X[split.train], y[split.train], lam=lam, l1_ratio=l1_ratio, sample_weight=w[split.train], tol=1e-13, **more)
+    one = normball.solve(
+        X[split.train], y[split.train], lam=lam, l1_ratio=l1_ratio, sample_weight=w[split.train], tol=1e-13, **more
+    )
     return log_loss(y[split.test], one.predict_proba(X[split.test])[:, 1], sample_weight=w[split.test], labels=[0, 1])
 
 
@@ -43,23 +45,29 @@ def test_fold_answers_are_separate_fits(kind, l1_ratio):
         X, y, rng = data(2, n=9000, p=4)
     weight = rng.uniform(0.2, 2.0, len(y)) if kind == "weights" else None
     more = {"standardize": kind == "standardize"}
-    top = normball.path(X, y, l1_ratio=max(l1_ratio, 0.001), n_lams=2, lam_min_ratio=0.5, sample_weight=weight, **more).lams[0]
+    top = normball.path(
+        X, y, l1_ratio=max(l1_ratio, 0.001), n_lams=2, lam_min_ratio=0.5, sample_weight=weight, **more
+    ).lams[0]
     lams = np.array([0.5, 0.1, 0.02]) * (top if l1_ratio else 0.1)
-    found = normball.cross_validate(
-        X, y, cv=3, lams=lams, l1_ratios=(l1_ratio,), sample_weight=weight, **TIGHT, **more
-    )
+    found = normball.cross_validate(X, y, cv=3, lams=lams, l1_ratios=(l1_ratio,), sample_weight=weight, **TIGHT, **more)
     for s, split in enumerate(found.splits):
         for k, lam in enumerate(found.lams[0]):
-            assert found.losses[s, 0, k] == pytest.approx(separate(X, y, split, lam, l1_ratio, weight, **more), abs=1e-6)
+            assert found.losses[s, 0, k] == pytest.approx(
+                separate(X, y, split, lam, l1_ratio, weight, **more), abs=1e-6
+            )
     assert not found.uncertified
 
 
-@pytest.mark.parametrize("splitter", [ShuffleSplit(4, test_size=0.3, random_state=0), TimeSeriesSplit(3), StratifiedKFold(4)])
+@pytest.mark.parametrize(
+    "splitter", [ShuffleSplit(4, test_size=0.3, random_state=0), TimeSeriesSplit(3), StratifiedKFold(4)]
+)
 def test_splits_need_not_partition_the_rows(splitter):
     X, y, _ = data(3)
     found = normball.cross_validate(X, y, cv=splitter, lams=[0.1, 0.01], l1_ratios=(1.0,), **TIGHT)
     for split, (train, test) in zip(found.splits, splitter.split(X, y), strict=True):
-        assert np.flatnonzero(split.train).tolist() == sorted(train) and np.flatnonzero(split.test).tolist() == sorted(test)
+        assert np.flatnonzero(split.train).tolist() == sorted(train) and np.flatnonzero(split.test).tolist() == sorted(
+            test
+        )
     assert found.losses[1, 0, 1] == pytest.approx(separate(X, y, found.splits[1], 0.01, 1.0), abs=1e-6)
 
 
@@ -67,7 +75,9 @@ def test_weight_two_is_the_row_twice():
     X, y, rng = data(4)
     twice, folds = rng.random(len(y)) < 0.3, np.arange(len(y)) % 3
     again = np.r_[np.arange(len(y)), np.flatnonzero(twice)]
-    one = normball.cross_validate(X, y, cv=folds, lams=[0.1, 0.01], sample_weight=1.0 + twice, standardize=True, **TIGHT)
+    one = normball.cross_validate(
+        X, y, cv=folds, lams=[0.1, 0.01], sample_weight=1.0 + twice, standardize=True, **TIGHT
+    )
     other = normball.cross_validate(X[again], y[again], cv=folds[again], lams=[0.1, 0.01], standardize=True, **TIGHT)
     np.testing.assert_allclose(one.losses, other.losses, rtol=1e-9)
 

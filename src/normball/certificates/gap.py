@@ -73,7 +73,7 @@ def _compiled_gaps(family: Family, asked: Candidates, evidence: Evidence) -> tup
     if shift is None:
         Z, shift, off_b = np.empty((p, C)), np.full(C, np.inf), np.zeros(C)
         for k in np.arange(C) if asked.exact is None else np.flatnonzero(asked.exact):
-            dual = _free_corrected(facts, evidence, k)
+            dual = _free_corrected(facts, evidence, int(k))
             if dual is not None:
                 Z[:, k], shift[k], off_b[k] = dual
     held = np.ones(p, bool)

@@ -157,7 +157,9 @@ class Family:
         """One column, every row in its training set."""
         train = np.ones((design.n_cells, 1), bool)
         norm = np.array([design.weight.sum()])
-        return cls(design, loss, penalty, (column,), train, ~train, norm, np.flatnonzero(column.free), metric, tol, True)
+        return cls(
+            design, loss, penalty, (column,), train, ~train, norm, np.flatnonzero(column.free), metric, tol, True
+        )
 
     def alone(self, k: int) -> Family:
         """The family of column k only."""

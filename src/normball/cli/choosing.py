@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -61,7 +62,9 @@ class Chosen:
     @property
     def why(self) -> str:
         """Where λ comes from, in words."""
-        rule = "the smallest held-out log-loss" if self.wish.rule == "min" else "the largest λ within one SE of the best"
+        rule = (
+            "the smallest held-out log-loss" if self.wish.rule == "min" else "the largest λ within one SE of the best"
+        )
         tried = "" if len(self.compared) == 1 else f" among {', '.join(c.label for c in self.compared)}"
         second = "; the selected columns are then fitted without a penalty" if self.relaxed else ""
         return f"{rule} in {len(self.found.splits)} folds{tried}{second}"
@@ -69,7 +72,7 @@ class Chosen:
 
 def choose_strength(X, y, w, which, wish: Wish, group, names, quiet: bool) -> Chosen:
     """Cross-validate every l1_ratio, relaxed fits where wished, and take the best by the rule."""
-    shared = dict(
+    shared: dict[str, Any] = dict(
         cv=wish.folds, seed=wish.seed, groups=group, sample_weight=w, standardize=which,
     )  # fmt: skip
     with warnings.catch_warnings(), Bar(quiet) as bar:

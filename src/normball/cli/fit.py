@@ -61,7 +61,9 @@ if TYPE_CHECKING:
     help="Part of the rows held out for honest numbers; 0: none. Default: 0.2 with --lambda; else none, since every "
     "row is held out once by cross-validation.",
 )
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Of folds and hold-out split.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Of folds and hold-out split."
+)
 @click.option(
     "--tol",
     type=click.FloatRange(0.0, 1.0, min_open=True, max_open=True),
@@ -164,7 +166,9 @@ def check_choice(ctx, strength, asked: dict) -> None:
         if ctx.get_parameter_source(option) is ParameterSource.COMMANDLINE:
             raise asked_wrongly(f"--lambda gives λ, and --{option} is about choosing it. Leave one of them out.")
     if len(ratios) > 1:
-        raise asked_wrongly("--lambda gives λ, so --l1-ratio must be a single number; several are chosen from without it.")
+        raise asked_wrongly(
+            "--lambda gives λ, so --l1-ratio must be a single number; several are chosen from without it."
+        )
     strength.check(ratios[0])
 
 

@@ -19,9 +19,9 @@ JUDGED = (
 
 
 OUT_OF_FOLD = (
-    "Every row is judged by the fit of the folds it was not in, at the λ that was chosen; that λ was chosen by these same "
-    "losses, which flatters them a little. The coefficients and the certificate here are of the fit of all rows, which "
-    "is the model that is kept. Levels and fill-in values come from all rows, without their target."
+    "Every row is judged by the fit of the folds it was not in, at the λ that was chosen; that λ was chosen by these "
+    "same losses, which flatters them a little. The coefficients and the certificate here are of the fit of all rows, "
+    "which is the model that is kept. Levels and fill-in values come from all rows, without their target."
 )
 
 

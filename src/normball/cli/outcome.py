@@ -84,14 +84,15 @@ def fit_rows(
     judgement, train, chosen = None, np.ones(len(y), bool) if held is None else ~held, None
     if plan.wish is not None:
         group = None if rows.group is None else rows.group[train]
-        plan = replace(plan, wish=fewer_folds(plan.wish, y[train], group))
-        which = scaled(encoder, plan.standardize)
-        chosen = choose_strength(rows.X[train], y[train], w[train], which, plan.wish, group, encoder.names, quiet)
+        wish, which = fewer_folds(plan.wish, y[train], group), scaled(encoder, plan.standardize)
+        chosen = choose_strength(rows.X[train], y[train], w[train], which, wish, group, encoder.names, quiet)
         plan = replace(plan, l1_ratio=chosen.l1_ratio, why=chosen.why)
         if chosen.edge:
             alerts.append(Alert("grid", "warning", chosen.edge))
         if chosen.found.uncertified:
-            sentence = f"{chosen.found.uncertified} answers of folds are not certified: take the held-out numbers with care."
+            sentence = (
+                f"{chosen.found.uncertified} answers of folds are not certified: take the held-out numbers with care."
+            )
             alerts.append(Alert("uncertified", "serious", sentence))
     if held is not None:
         part, tested = _solved(plan, encoder, rows.X[train], y[train], w[train], chosen), held
@@ -152,10 +153,10 @@ def _solved(plan: Plan, encoder: Encoder, X, y, w, chosen: Chosen | None, names=
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         if chosen is not None and chosen.relaxed:
-            arguments = dict(lams=[chosen.lam], l1_ratio=chosen.l1_ratio, relax=0.0, sample_weight=w, standardize=which)
-            found = path(X, y, tol=plan.tol, **arguments).solution(chosen.lam)
+            shared: dict[str, Any] = dict(sample_weight=w, standardize=which, tol=plan.tol)
+            found = path(X, y, lams=[chosen.lam], l1_ratio=chosen.l1_ratio, relax=0.0, **shared).solution(chosen.lam)
         else:
-            lam = chosen.lam if plan.strength is None else plan.strength.lam(float(w.sum()), plan.l1_ratio)
+            lam = chosen.lam if chosen is not None else plan.strength.lam(float(w.sum()), plan.l1_ratio)  # pyright: ignore
             found = solve(X, y, lam=lam, l1_ratio=plan.l1_ratio, sample_weight=w, standardize=which, tol=plan.tol)
     if names is None:
         return found

@@ -121,7 +121,13 @@ def trace(table, target: str, asked: dict, talk: Talk):
             }
         )
         before = inside
-    return found, {"target": target, "positive": positive, "l1_ratio": found.l1_ratio, "names": list(encoder.names), "path": steps}
+    return found, {
+        "target": target,
+        "positive": positive,
+        "l1_ratio": found.l1_ratio,
+        "names": list(encoder.names),
+        "path": steps,
+    }
 
 
 def show_path(facts: dict) -> None:
@@ -133,7 +139,9 @@ def show_path(facts: dict) -> None:
         entered += step["entered"]
         if k % every and k != len(steps) - 1:
             continue
-        words = ", ".join(name(word) for word in entered[:3]) + (f" and {len(entered) - 3} more" if len(entered) > 3 else "")
+        words = ", ".join(name(word) for word in entered[:3]) + (
+            f" and {len(entered) - 3} more" if len(entered) > 3 else ""
+        )
         lam, share = f"{step['lambda']:.5g}", f"{100 * step['explained']:.1f} %"
         rows.append([lam, str(step["columns"]), share, f"{step['gap']:.1e}", words])
         entered = []

@@ -62,9 +62,10 @@ def headline(found: Outcome) -> list[str]:
 def held_out_line(j: Judgement | None, out_of_fold: bool = False) -> str:
     if j is None:
         return "Held out: no rows, so nothing here says how the model does on new ones."
+    where = "Out of fold" if out_of_fold else "Held out"
     better = "" if j.gain > 2.0 * j.gain_se else ": not beyond its error"
     return (
-        f"{'Out of fold' if out_of_fold else 'Held out'}: {j.rows:,} rows, log-loss {j.log_loss:.4f} ± {j.log_loss_se:.4f} nats "
+        f"{where}: {j.rows:,} rows, log-loss {j.log_loss:.4f} ± {j.log_loss_se:.4f} nats "
         f"against {j.null_log_loss:.4f} of the null model (gain {j.gain:.4f} ± {j.gain_se:.4f}{better})"
         + ("" if j.auc is None else f", AUC {j.auc:.4f}")
     )

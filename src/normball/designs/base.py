@@ -104,7 +104,7 @@ class Design(ABC):
         """The fixed pieces of the rows; `blocks(*piece)` walks one of them."""
 
     @abstractmethod
-    def blocks(self, *piece, single: bool = False) -> Iterator[Block]:
+    def blocks(self, *piece: Any, single: bool = False) -> Iterator[Block]:
         """The blocks of one piece, in order; a last argument `stride` > 1 leaves some out."""
 
     def add_up(self, task: Callable, *args, stride: int = 1, single: bool = False) -> tuple:
@@ -175,6 +175,7 @@ class Design(ABC):
 
     def keep_columns(self) -> None:
         """Columns will be asked for again and again: a design may arrange itself for that."""
+        return
 
     @abstractmethod
     def columns(self, j: Array):

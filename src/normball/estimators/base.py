@@ -26,11 +26,12 @@ PATH_TOL = 1e-6  # of the paths on the way to a choice; what is chosen is fitted
 
 
 class TwoClasses(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
-    """A linear classifier with coef_ (1, p), intercept_ (1,) and classes_ (2,).
+    """A linear classifier with coef_ (1, p), intercept_ (1,) and classes_ (2,)."""
 
-    A subclass has the parameters class_weight, penalty_factor, fit_intercept and standardize.
-    """
-
+    fit_intercept: bool  # parameters of every one of them
+    class_weight: dict | str | None
+    standardize: bool
+    penalty_factor: np.ndarray | None
     coef_: np.ndarray
     intercept_: np.ndarray
     classes_: np.ndarray
@@ -70,7 +71,7 @@ class TwoClasses(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         return tags
 
     def _read(self, X, y, sample_weight, cells_of: Callable[[inputs.Inputs], np.ndarray] | None = None) -> Task:
-        """The data, checked, with the weights of the classes; cells_of as in `read_task`, asked about good data only."""
+        """The data, checked, with the weights of the classes; cells_of as in `read_task`, for good data only."""
         if y is None:
             raise InputError(f"This {type(self).__name__} requires y to be passed, but the target y is None.")
         if tuple(getattr(y, "shape", ()))[1:] == (1,):

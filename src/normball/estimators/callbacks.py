@@ -1,10 +1,12 @@
 """scikit-learn's callbacks (`set_callbacks`): the progress of a fit as its tasks, a callback's wish to stop as a limit.
 
-    LogisticRegression      fit > round, round, …                       reported at most ten times a second
-    LogisticRegressionCV    fit > path, folds, fit; in each of them one task for each finished column
+LogisticRegression      fit > round, round, …                       reported at most ten times a second
+LogisticRegressionCV    fit > path, folds, fit; in each of them one task for each finished column
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from sklearn.callback import CallbackContext, CallbackSupportMixin, with_callbacks
 
@@ -25,7 +27,8 @@ class Reports:
         self.model, self.told = model, dict(X=X, y=y, metadata=metadata)
         self.stages, self.stage, self.finished = stages, "", 0
         self.columns: dict[str, int] = {}
-        self.root = model._init_callback_context(max_subtasks=len(stages) or None)
+        count: Any = len(stages) or None  # None: not known
+        self.root = model._init_callback_context(max_subtasks=count)
         self.inside: CallbackContext | None = None if stages else self.root
         self.root.call_on_fit_task_begin(estimator=model, **self.told)
 
@@ -38,7 +41,8 @@ class Reports:
 
     def __call__(self, progress: Progress) -> None:
         if not self.stages:
-            return self._task("round")
+            self._task("round")
+            return
         if progress.stage != self.stage:
             self._leave()
             self.stage, self.finished = progress.stage, 0

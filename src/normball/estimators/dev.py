@@ -11,8 +11,9 @@ from sklearn.utils import check_random_state
 from .. import inputs
 from ..errors import ConvergenceWarning, InputError
 from ..inputs.labels import label_array
+from ..inputs.matrix import Matrix
 from ..inputs.values import read_number
-from ..paths import Grid, paths_of_task
+from ..paths import paths_of_task
 from ..runtime import Watch
 from ..selection.criteria import choose
 from ..tasks import Task, read_task
@@ -49,7 +50,9 @@ class DevTable:
 
     def summary(self) -> str:
         """The table as text, the best row marked."""
-        head = f"  {'λ':<11} {'l1':<5} {'‖w‖':<9} {'features':<9} {'train loss':<11} {'error':<7} {'dev loss':<9} {'error':<7} verdict"
+        words = ["λ", "l1", "‖w‖", "features", "train loss", "error", "dev loss", "error"]
+        widths = [11, 5, 9, 9, 11, 7, 9, 7]
+        head = " ".join([" ", *map(str.ljust, words, widths), "verdict"])
         lines = [
             f"{'*' if k == self.best else ' '} {r.lam:<11.4g} {r.l1_ratio:<5.2g} {r.norm:<9.4g} {r.features:<9d} "
             f"{r.train_loss:<11.5g} {r.train_error:<7.4f} {r.dev_loss:<9.5g} {r.dev_error:<7.4f} {r.verdict}"
@@ -61,7 +64,7 @@ class DevTable:
 class Rows(NamedTuple):
     """Rows that judge: X (n, p), y (n,) in {0, 1}, weight (n,), without the weights of classes."""
 
-    X: inputs.Matrix
+    X: Matrix
     y: np.ndarray
     weight: np.ndarray
 
@@ -71,15 +74,17 @@ def judge_on_dev(
 ) -> tuple[dict, list]:
     """Fit the training rows at every strength, choose on the dev rows; (attributes, warnings)."""
     if not isinstance(model.scoring, str) or model.scoring not in ("neg_log_loss", "log_loss"):
-        raise InputError(f"scoring={model.scoring!r} was given beside dev, but dev rows are judged by their log-loss. Leave it out.")
+        raise InputError(
+            f"scoring={model.scoring!r} was given beside dev, but dev rows are judged by their log-loss. Leave it out."
+        )
     weight, tol = inputs.read_weights(sample_weight, task.design.n), inputs.read_tol(model.tol)
     fraction = np.isscalar(model.dev)
-    train, inside, dev = _fraction(model, task, weight) if fraction else _given(model.dev, task, weight)
+    train, *judges = _fraction(model, task, weight) if fraction else _given(model.dev, task, weight)
     lams = strengths.lams(train.total)
     order = np.argsort(-lams)
     paths = paths_of_task(train, ratios, [lams[order]] * len(ratios), max(tol, PATH_TOL), watch)
     said = [(path.summary(), ConvergenceWarning) for path in paths if path.uncertified]
-    on_train, on_dev = ([log_losses(path.decision_function(at.X), at.y, at.weight) for path in paths] for at in (inside, dev))
+    on_train, on_dev = ([log_losses(path.decision_function(at.X), at.y, at.weight) for path in paths] for at in judges)
     losses, ses = np.array([loss for loss, _, _ in on_dev]), np.array([se for _, _, se in on_dev])
     r = int(np.argmin(losses.min(1)))
     k = int(order[choose(lams[order], losses[r], ses[r], model.rule)])
@@ -105,16 +110,12 @@ def _table(paths, on_train, on_dev) -> DevTable:
     for path, (inside, wrong_inside, _), (outside, wrong, _) in zip(paths, on_train, on_dev, strict=True):
         bottom = int(np.argmin(outside))
         for j, lam in enumerate(path.lams):
-            coef = path.coef_at(lam)[0]
             # the bottom of a curve that is nowhere right: its training loss says on which side it is
             under = j < bottom if j != bottom else inside[j] > best_inside
             verdict = "right" if outside[j] <= lowest + se else "underfit" if under else "overfit"
-            numbers = (inside[j], wrong_inside[j], outside[j], wrong[j])
-            rows.append(
-                DevRow(
-                    float(lam), path.l1_ratio, float(np.linalg.norm(coef)), int(path.df[j]), *map(float, numbers), verdict
-                )
-            )
+            facts = (float(lam), path.l1_ratio, float(np.linalg.norm(path.coef_at(lam)[0])), int(path.df[j]))
+            found = (float(values[j]) for values in (inside, wrong_inside, outside, wrong))
+            rows.append(DevRow._make((*facts, *found, verdict)))
     return DevTable(tuple(rows), se, int(r) * losses.shape[1] + int(k))
 
 
@@ -151,12 +152,16 @@ def _given(dev, task: Task, weight: np.ndarray) -> tuple[Task, Rows, Rows]:
     data, classes = task.data, task.classes
     assert data is not None and classes is not None
     if not isinstance(dev, (tuple, list)) or len(dev) not in (2, 3):
-        raise InputError(f"dev must be a fraction between 0 and 1, (X_dev, y_dev) or (X_dev, y_dev, weights), not {dev!r}.")
+        raise InputError(
+            f"dev must be a fraction between 0 and 1, (X_dev, y_dev) or (X_dev, y_dev, weights), not {dev!r}."
+        )
     X = inputs.align(dev[0], task.names, width=task.design.p)
     inputs.check_finite(X, task.names)
     labels = label_array(dev[1])
     if len(labels) != X.shape[0] or not len(labels):
-        raise InputError(f"dev holds {X.shape[0]} rows and {len(labels)} labels: give one label for each row, at least one.")
+        raise InputError(
+            f"dev holds {X.shape[0]} rows and {len(labels)} labels: give one label for each row, at least one."
+        )
     unknown = ~np.isin(labels, classes)
     if unknown.any():
         raise InputError(f"dev holds the label {labels[unknown][0]!r}, which is not among the classes {list(classes)}.")
@@ -167,4 +172,6 @@ def _given(dev, task: Task, weight: np.ndarray) -> tuple[Task, Rows, Rows]:
 
 def _weigh(weight: np.ndarray) -> None:
     if not weight.sum() > 0.0:
-        raise InputError("The dev rows have no weight, so nothing judges the strengths. Give some of them a weight > 0.")
+        raise InputError(
+            "The dev rows have no weight, so nothing judges the strengths. Give some of them a weight > 0."
+        )

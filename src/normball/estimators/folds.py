@@ -53,7 +53,9 @@ def judge_on_folds(
         proved, more = fit_all(task, lams[k], ratios[r], tol, watch, found.path.coef_at(lams[k]))
         return fitted | proved | dict(C_=float(Cs[k]), l1_ratio_=ratios[r]), said + more
     chosen = [(r, k)] * len(losses) if model.rule == "1se" else [_best(loss, lams) for loss in losses]
-    worst = max((answers[s, r, k] for s, (r, k) in enumerate(chosen)), key=lambda answer: answer.relative_gap).certificate
+    worst = max(
+        (answers[s, r, k] for s, (r, k) in enumerate(chosen)), key=lambda answer: answer.relative_gap
+    ).certificate
     mean = np.mean([coefs[s, r, k, 0] for s, (r, k) in enumerate(chosen)], axis=0)
     p, C = task.design.p, float(np.mean([Cs[k] for _, k in chosen]))
     return fitted | dict(
@@ -100,5 +102,7 @@ def without_data(found: CrossValidation) -> CrossValidation:
     for mine in found.fold_answers:
         for answer in mine:
             outcomes.setdefault(id(answer.outcome), replace(answer.outcome, family=None))
-        answers.append([Answer(outcomes[id(a.outcome)], replace(a.best, kept=(), given=None, proof=None)) for a in mine])
+        answers.append(
+            [Answer(outcomes[id(a.outcome)], replace(a.best, kept=(), given=None, proof=None)) for a in mine]
+        )
     return replace(found, paths=paths, fold_answers=tuple(answers), task=None)

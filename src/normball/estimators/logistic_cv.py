@@ -1,8 +1,9 @@
-"""LogisticRegressionCV: the strength chosen by held-out rows, with scikit-learn's names and its new attribute layout."""
+"""LogisticRegressionCV: the strength chosen by held-out rows; scikit-learn's names, its new attribute layout."""
 
 from __future__ import annotations
 
 import warnings
+from typing import ClassVar
 
 import numpy as np
 from sklearn.utils import metadata_routing
@@ -37,7 +38,7 @@ class LogisticRegressionCV(TwoClasses):
         Mixtures to try: 0 ridge, 1 lasso.
     cv : int, splitter, array-like or None, default=None
         The folds. None: 5; a number: so many, stratified and not shuffled, as in scikit-learn; or one of its splitters,
-        (training rows, test rows) pairs, or fold numbers (n_samples,), where rows with a negative one are never held out.
+        pairs (training rows, test rows), or fold numbers (n_samples,), where a row with a negative one is never held out.
     dev : float, tuple or None, default=None
         Choose on dev rows instead of folds: a fraction of the rows (drawn by `random_state`, stratified), or rows of
         their own, (X_dev, y_dev) or (X_dev, y_dev, weights). `dev_table_` then says for every strength what became of
@@ -98,7 +99,7 @@ class LogisticRegressionCV(TwoClasses):
     normball.cross_validate : The same as a function: grids from λ_max, repeats, relaxed fits, out-of-fold predictions.
     """
 
-    __metadata_request__fit = {"groups": metadata_routing.UNUSED}  # the splitter's to ask for
+    __metadata_request__fit: ClassVar = {"groups": metadata_routing.UNUSED}  # the splitter's to ask for
 
     Cs_: np.ndarray
     lams_: np.ndarray
@@ -215,13 +216,13 @@ class LogisticRegressionCV(TwoClasses):
         if cv is None or number:
             if groups is not None:
                 raise InputError(
-                    f"groups were given, but cv={cv!r} makes folds that do not look at them. Pass a splitter that does, "
-                    "for example cv=GroupKFold(5) or StratifiedGroupKFold(5) of sklearn.model_selection."
+                    f"groups were given, but cv={cv!r} makes folds that do not look at them. Pass a splitter "
+                    "that does, for example cv=GroupKFold(5) or StratifiedGroupKFold(5) of sklearn.model_selection."
                 )
             cv = StratifiedKFold(5 if cv is None else cv)
         elif isinstance(cv, (bool, str)) or not (hasattr(cv, "split") or hasattr(cv, "__iter__")):
             raise InputError(
-                f"cv={cv!r} must be a number of folds, a splitter of scikit-learn, (training rows, test rows) pairs, or "
+                f"cv={cv!r} must be a number of folds, a splitter, pairs (training rows, test rows), or "
                 "fold numbers, one for each row."
             )
         assert data.classes is not None

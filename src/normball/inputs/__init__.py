@@ -33,7 +33,6 @@ from .values import (
 
 __all__ = [
     "Inputs",
-    "Matrix",
     "align",
     "check_finite",
     "read_C",

@@ -31,8 +31,8 @@ def walk(
 ):  # fmt: skip
     """Down the λ (descending), warm from one to the next; returns how many were done before `most` steps were used up.
 
-    XT (q, n) conditioned columns as rows, C order; y, offset (n,); c (n,) training weights over their sum, 0 on held-out
-    rows.  l1 = λ u1, l2 = λ u2, lower, upper (q,).  targets (L,): absolute gaps of the restricted problem.
+    XT (q, n) conditioned columns as rows, C order; y, offset (n,); c (n,) training weights over their sum, 0 where
+    held out.  l1 = λ u1, l2 = λ u2, lower, upper (q,).  targets (L,): absolute gaps of the restricted problem.
     w (q,), b (1,), eta (n,): the start, and in the end the last iterate.
     Written: W (L, q), B (L,), E (L, n), gaps (L,), steps (L,): Newton steps, less than 0 where it got stuck.
     """

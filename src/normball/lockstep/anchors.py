@@ -1,8 +1,8 @@
 """The curvature of a whole path from a few Grams: weights of all columns are mixtures of those of some (the anchors).
 
-The rows' weights h = p(1-p) along a path are low-rank: four anchor columns, chosen by pivoted QR, describe the others to
-some per cent (docs/design/engine.md, finding 1).  Mixtures by non-negative least squares, so every curvature is positive
-semi-definite (decision 3).
+The rows' weights h = p(1-p) along a path are low-rank: four anchor columns, chosen by pivoted QR, describe the others
+to some per cent (docs/design/engine.md, finding 1).  Mixtures are by non-negative least squares, so every curvature is
+positive semi-definite (decision 3).
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def choose_anchors(weights: Array, most: int) -> tuple[Array, Array]:
 
 
 def anchor_grams(family: Family, coefs: Array, intercepts: Array, stride: int) -> Array:
-    """Grams of (1, x) at the anchors' weights over every stride-th block of all rows, float32 products: (K, p+1, p+1)."""
+    """Grams of (1, x) at the anchors' weights over every stride-th block of all rows, in float32: (1, K, p+1, p+1)."""
     design = family.design
     W = coefs.astype(np.float32)
     task = (_gram_block, family.loss, W, intercepts, design.weight, design.fast)

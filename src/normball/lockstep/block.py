@@ -150,9 +150,7 @@ class Block:
         for c in some:
             column, anchors = self.family.columns[self.ids[c]], self.anchors
             coef, grad = np.ascontiguousarray(self.points[1:, c]), np.ascontiguousarray(self.slopes[1:, c])
-            tol = min(
-                0.02 * self.gap[c] / (np.abs(coef).sum() + 1e-9), 0.01 * violation(column, coef, Z[:, c])
-            )
+            tol = min(0.02 * self.gap[c] / (np.abs(coef).sum() + 1e-9), 0.01 * violation(column, coef, Z[:, c]))
             new, weights = coef.copy(), np.ascontiguousarray(anchors.mix[:, c]) * self.inflation[c]
             self.moves[0, c], _, _ = column_step(
                 weights, anchors.F[anchors.place[c]], self.S[c], self.Y[c], int(self.pairs[c]), grad,

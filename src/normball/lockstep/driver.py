@@ -41,9 +41,7 @@ class Strategy(Protocol):
         ...
 
 
-def solve_family(
-    family: Family, chain, watch: Watch, init=None, newton: bool = False, names=None
-) -> list[Answer]:
+def solve_family(family: Family, chain, watch: Watch, init=None, newton: bool = False, names=None) -> list[Answer]:
     """Solve the family's columns: each strategy of the chain goes on where the one before gave up.
 
     init   (coef, intercept) in conditioned coordinates, one for all columns or a list with one (or None) per column

@@ -1,4 +1,4 @@
-"""A path down one panel of columns for one set of training weights: the compiled walk (kernels/lane.py) with its state."""
+"""A path down one panel of columns for one set of training weights: the compiled walk with its state."""
 
 from __future__ import annotations
 
@@ -49,7 +49,9 @@ class Lane:
         from ..kernels.lane import walk
 
         L, (q, n) = len(lams), self.XT.shape
-        out = Walked(np.zeros((L, q)), np.full(L, self.intercept), np.empty((L, n)), np.full(L, np.inf), np.zeros(L, int))
+        out = Walked(
+            np.zeros((L, q)), np.full(L, self.intercept), np.empty((L, n)), np.full(L, np.inf), np.zeros(L, int)
+        )
         s, b, first = self.shape, np.array([self.intercept]), 0
         while first < L and not (first and late()):
             views = tuple(part[first:] for part in out)

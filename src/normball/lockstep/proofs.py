@@ -1,4 +1,4 @@
-"""What is proved once a column has its answer: the Newton certificate, the smallest norm, or that no minimiser exists."""
+"""What is proved once a column has its answer: the Newton certificate, the smallest norm, or that none exists."""
 
 from __future__ import annotations
 

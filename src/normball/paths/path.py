@@ -157,8 +157,8 @@ class Path:
         proved = f"Certified at every λ: gaps at most {worst:.2g} of the null loss."
         if lost:
             proved = (
-                f"NOT certified at {len(lost)} of {len(self.lams)} λ (tol={self.tol:g}; worst gap {worst:.2g} of the null "
-                f"loss), the first at λ = {self.lams[lost[0]]:.4g}. {self.certificates[lost[0]].summary()}"
+                f"NOT certified at {len(lost)} of {len(self.lams)} λ (tol={self.tol:g}; worst gap {worst:.2g} of the "
+                f"null loss), the first at λ = {self.lams[lost[0]]:.4g}. {self.certificates[lost[0]].summary()}"
             )
         second = "" if self.relax is None else f" Selected columns are fitted again with λ₂ = {self.relax:g}."
         cost = f"[{self.reads:.3g} reads of X, {self.seconds:.3g} s]"

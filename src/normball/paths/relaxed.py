@@ -48,7 +48,9 @@ def relaxed_solution(task: Task, lam: float, ratio: float, relax: float, tol: fl
     return solution(task, lam, ratio, refit_supports(task, [conditioned], relax, 1e-8, Watch())[0])
 
 
-def refit_supports(task: Task, coefs: list[np.ndarray], relax: float, tol: float, watch: Watch, **split) -> list[Answer]:
+def refit_supports(
+    task: Task, coefs: list[np.ndarray], relax: float, tol: float, watch: Watch, **split
+) -> list[Answer]:
     """The columns that are not 0 in each of `coefs`, fitted with λ₂ alone; supports that repeat are fitted once.
 
     split: train, test (cells, 1) and norm (1,) where the training rows are not all rows.

@@ -49,9 +49,14 @@ def compare(*found: CrossValidation) -> list[Compared]:
         difference = mean_and_se(cv.losses[:, r, k] - best, cv.weights)
         rows.append(
             Compared(
-                cv.l1_ratios[r], cv.relax is not None and cv.l1_ratios[r] > 0.0, float(cv.lams[r][k]),
-                float(cv.mean[r, k]), float(cv.se[r, k]), float(difference[0]), float(difference[1]),
+                cv.l1_ratios[r],
+                cv.relax is not None and cv.l1_ratios[r] > 0.0,
+                float(cv.lams[r][k]),
+                float(cv.mean[r, k]),
+                float(cv.se[r, k]),
+                float(difference[0]),
+                float(difference[1]),
                 int(cv.paths[r].df[k]),
-            )  # fmt: skip
+            )
         )
     return rows

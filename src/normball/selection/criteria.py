@@ -11,7 +11,9 @@ RULES = ("min", "1se")
 
 def read_rule(rule) -> str:
     if rule not in RULES:
-        raise InputError(f"rule={rule!r} must be 'min' (the smallest mean loss) or '1se' (the largest λ within one SE).")
+        raise InputError(
+            f"rule={rule!r} must be 'min' (the smallest mean loss) or '1se' (the largest λ within one SE)."
+        )
     return rule
 
 

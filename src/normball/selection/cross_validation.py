@@ -125,22 +125,18 @@ class CrossValidation:
         lost = sum(len(path.uncertified) for path in self.paths)
         if lost or self.uncertified:
             first = next((path.summary() for path in self.paths if path.uncertified), "")
-            said.append(
-                (
-                    f"{lost} answers on all rows and {self.uncertified} answers of folds are not certified (worst gap of a "
-                    f"fold: {self.worst_gap:.2g} of the null loss). {first}",
-                    ConvergenceWarning,
-                )
+            words = (
+                f"{lost} answers on all rows and {self.uncertified} of folds are not certified (worst gap of a fold: "
+                f"{self.worst_gap:.2g} of the null loss). {first}"
             )
+            said.append((words, ConvergenceWarning))
         if self.at_edge:
             change = "a smaller lam_min_ratio" if self.at_edge == "smallest" else "larger λ"
-            said.append(
-                (
-                    f"The best λ is the {self.at_edge} of the grid ({self.lam_min:.4g}), so a better one may lie beyond "
-                    f"it. Give {change}, or lams of your own.",
-                    EdgeWarning,
-                )
+            words = (
+                f"The best λ is the {self.at_edge} of the grid ({self.lam_min:.4g}), so a better one may lie beyond it. "
+                f"Give {change}, or lams of your own."
             )
+            said.append((words, EdgeWarning))
         return said
 
     def compare(self, *others: CrossValidation) -> list[Compared]:
@@ -161,22 +157,22 @@ class CrossValidation:
 
     def summary(self) -> str:
         """What was chosen, what is proved, and the comparison where there is one."""
-        what = "log-loss" if isinstance(self.scoring, str) and self.scoring == "log_loss" else f"loss (minus {self.scoring})"
-        k, m = self.index("1se"), self.index("min")
-        r = self._best
-        lines = [
-            f"Cross-validation: {len(self.losses)} splits, {sum(map(len, self.lams))} λ, held-out {what}.",
-            f"Best: l1_ratio = {self.l1_ratio_min:g}, λ = {self.lam_min:.5g}: {self.mean[r, m]:.5g} ± {self.se[r, m]:.2g}, "
-            f"{self.path.df[m]} features. Within one SE: λ = {self.lam_1se:.5g}: {self.mean[r, k]:.5g}, "
-            f"{self.path.df[k]} features.",
-            f"Certified in every fold: gaps at most {self.worst_gap:.2g} of the null loss."
-            if not self.uncertified
-            else f"NOT certified: {self.uncertified} answers of folds (worst gap {self.worst_gap:.2g}).",
-        ]
+        plain = isinstance(self.scoring, str) and self.scoring == "log_loss"
+        what = "log-loss" if plain else f"loss (minus {self.scoring})"
+        r, folds = self._best, f"{len(self.losses)} splits, {sum(map(len, self.lams))} λ"
+        lines = [f"Cross-validation: {folds}, held-out {what}."]
+        for words, rule in (("Best", "min"), ("Within one SE", "1se")):
+            k = self.index(rule)
+            loss = f"{self.mean[r, k]:.5g} ± {self.se[r, k]:.2g}"
+            where = f"l1_ratio = {self.l1_ratio_min:g}, λ = {self.lams[r][k]:.5g}"
+            lines.append(f"{words}: {where}: {loss}, {self.path.df[k]} features.")
+        if self.uncertified:
+            lines.append(f"NOT certified: {self.uncertified} answers of folds (worst gap {self.worst_gap:.2g}).")
+        else:
+            lines.append(f"Certified in every fold: gaps at most {self.worst_gap:.2g} of the null loss.")
         if len(self.l1_ratios) > 1:
-            lines += [f"  {'penalty':<14} {'λ':<10} loss      difference ± SE      features"]
-            lines += [
-                f"  {c.label:<14} {c.lam:<10.4g} {c.mean:<9.5g} {c.difference:<9.2g} ± {c.difference_se:<8.2g} {c.n_features}"
-                for c in self.compare()
-            ]
+            lines.append(f"  {'penalty':<14} {'λ':<10} loss      difference ± SE      features")
+            for c in self.compare():
+                difference = f"{c.difference:<9.2g} ± {c.difference_se:<8.2g}"
+                lines.append(f"  {c.label:<14} {c.lam:<10.4g} {c.mean:<9.5g} {difference} {c.n_features}")
         return "\n".join(lines)

@@ -35,7 +35,9 @@ def cross_validate_task(
     starts = paths
     if relax is not None:  # folds begin from the first stage
         first = solve_columns(task, l1_ratios, lams, tol, watch)
-        starts = [[answer.point for answer in first][sum(map(len, lams[:r])) :][: len(lams[r])] for r in range(len(lams))]
+        starts = [
+            [answer.point for answer in first][sum(map(len, lams[:r])) :][: len(lams[r])] for r in range(len(lams))
+        ]
     else:
         starts = [path.points for path in paths]
     shape = (len(splits), len(l1_ratios), max(map(len, lams)))

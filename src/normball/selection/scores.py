@@ -16,14 +16,16 @@ CHUNK = 2**21  # numbers of X taken at a time
 
 
 def read_scoring(scoring) -> Callable | None:
-    """None for the log-loss, which needs no predictions; else scorer(estimator, X, y, sample_weight) of scikit-learn."""
+    """None for the log-loss, which needs no predictions; else a scorer(estimator, X, y, sample_weight)."""
     if isinstance(scoring, str) and scoring in (LOG_LOSS, "neg_log_loss"):
         return None
     if isinstance(scoring, str):
         try:
             return import_module("sklearn.metrics").get_scorer(scoring)
         except (ValueError, ImportError) as error:
-            raise InputError(f"scoring={scoring!r} is neither 'log_loss' nor a scorer of scikit-learn: {error}") from None
+            raise InputError(
+                f"scoring={scoring!r} is neither 'log_loss' nor a scorer of scikit-learn: {error}"
+            ) from None
     if callable(scoring):
         return scoring
     raise InputError(f"scoring={scoring!r} must be 'log_loss', the name of a scikit-learn scorer, or a scorer.")
@@ -76,4 +78,6 @@ def scored(task: Task, scorer: Callable, rows: np.ndarray, etas: np.ndarray) -> 
     labels, weight = task.classes[(task.design.y[rows] >= 0.5).astype(int)], task.design.weight[rows]
     weights = {} if np.all(weight == weight[0]) else {"sample_weight": weight}
     X = np.zeros((len(rows), 1))
-    return np.array([-float(scorer(Judged(etas[:, c], task.classes), X, labels, **weights)) for c in range(etas.shape[1])])
+    return np.array(
+        [-float(scorer(Judged(etas[:, c], task.classes), X, labels, **weights)) for c in range(etas.shape[1])]
+    )

@@ -45,13 +45,17 @@ def make_splits(data: Inputs, cv, *, repeats=1, groups=None, seed=0, X=None, y=N
     if repeats > 1 and not number:
         raise InputError("repeats draws the folds anew, so it needs cv as a number of folds. Leave repeats out.")
     if number:
-        rng = np.random.default_rng(int(read_number(seed, "seed", "a whole number >= 0", lambda v: v >= 0 and v == int(v))))
+        rng = np.random.default_rng(
+            int(read_number(seed, "seed", "a whole number >= 0", lambda v: v >= 0 and v == int(v)))
+        )
         draws = [_draw(target, int(cv), members, rng) for _ in range(repeats)]
         splits = [_of_fold(folds, k) for folds in draws for k in range(int(cv))]
     elif hasattr(cv, "split"):
         rows = np.zeros((n, 1)) if X is None else X
         splits = [_of_rows(n, *pair) for pair in cv.split(rows, y, groups)]
-    elif isinstance(cv, np.ndarray) or (isinstance(cv, (list, tuple)) and all(isinstance(v, (int, np.integer)) for v in cv)):
+    elif isinstance(cv, np.ndarray) or (
+        isinstance(cv, (list, tuple)) and all(isinstance(v, (int, np.integer)) for v in cv)
+    ):
         splits = _of_numbers(np.asarray(cv), n)
     else:
         splits = [_of_rows(n, *pair) for pair in cv]
@@ -82,7 +86,7 @@ def _draw(target: np.ndarray, folds: int, members, rng) -> np.ndarray:
     least = min(int(positive.sum()), int((~positive).sum()))
     if least < 2:
         raise InputError(
-            f"One class has only {least} row{'s' * (least != 1)}: whichever fold holds it out would train on one class. "
+            f"One class has only {least} row{'s' * (least != 1)}: a fold that holds it out has one class to train on. "
             "Give more rows of it, or fit without cross-validation."
         )
     order = np.concatenate([rng.permutation(np.flatnonzero(positive)), rng.permutation(np.flatnonzero(~positive))])
@@ -94,12 +98,17 @@ def _draw(target: np.ndarray, folds: int, members, rng) -> np.ndarray:
 def _deal_groups(positive, members, folds: int, rng) -> np.ndarray:
     """Each group to the fold that it makes most even in both classes."""
     count = int(members.max()) + 1
-    sizes = np.stack([np.bincount(members, weights=positive == side, minlength=count) for side in (False, True)], axis=1)
+    sizes = np.stack(
+        [np.bincount(members, weights=positive == side, minlength=count) for side in (False, True)], axis=1
+    )
     total, held = sizes.sum(0), np.zeros((folds, 2))
     place = np.empty(count, int)
     shuffled = rng.permutation(count)
     for g in shuffled[np.argsort(-sizes[shuffled].sum(1), kind="stable")]:
-        uneven = [(((held + (np.arange(folds) == k)[:, None] * sizes[g]) / np.maximum(total, 1)).std(0)).sum() for k in range(folds)]
+        uneven = [
+            (((held + (np.arange(folds) == k)[:, None] * sizes[g]) / np.maximum(total, 1)).std(0)).sum()
+            for k in range(folds)
+        ]
         place[g] = int(np.argmin(uneven))
         held[place[g]] += sizes[g]
     return place[members]
@@ -125,7 +134,11 @@ def _of_rows(n: int, train, test) -> Split:
         rows, mask = np.asarray(rows), np.zeros(n, bool)
         if rows.dtype == bool and rows.shape == (n,):
             mask = rows.copy()
-        elif rows.ndim == 1 and (rows.dtype.kind in "iu" or not rows.size) and (not rows.size or -n <= rows.min() <= rows.max() < n):
+        elif (
+            rows.ndim == 1
+            and (rows.dtype.kind in "iu" or not rows.size)
+            and (not rows.size or -n <= rows.min() <= rows.max() < n)
+        ):
             mask[rows.astype(int)] = True
             if mask.sum() < len(rows):
                 raise InputError(f"A {name} set names some rows twice. Give such rows a larger weight instead.")
@@ -140,10 +153,14 @@ def _check(data: Inputs, split: Split, k: int) -> None:
     y = data.y[used]
     both = bool(len(y)) and (data.weight[used] @ y) > 0.0 and (data.weight[used] @ (1.0 - y)) > 0.0
     if not both:
-        only = f"only the class {data.classes.tolist()[int(y[0] >= 0.5)]!r}" if len(y) and data.classes is not None else "one class only"
+        only = (
+            f"only the class {data.classes.tolist()[int(y[0] >= 0.5)]!r}"
+            if len(y) and data.classes is not None
+            else "one class only"
+        )
         raise InputError(
-            f"The training rows of split {k} hold {only if len(y) else 'no row of positive weight'}: no model can be fitted "
-            "there. Use fewer folds, or folds that are stratified by class (cv as a number)."
+            f"The training rows of split {k} hold {only if len(y) else 'no row of positive weight'}: no model can be "
+            "fitted there. Use fewer folds, or folds that are stratified by class (cv as a number)."
         )
     if not held.any():
         raise InputError(f"Split {k} holds out no row of positive weight, so nothing judges it. Leave it out.")

@@ -4,7 +4,7 @@ A cold start solves the path on a sample of rows, then takes a step on a quarter
 path) begins with a step of its own: gradients of every cell of rows at the path's points give each fold's gradient
 without a further read (the infinitesimal jackknife), and Grams of the cells give each fold's curvature.  Then rounds:
 exact gradients, curvature from the anchors with a BFGS pair per round, a subproblem in coefficient space.  A step is
-taken back where convexity does not prove that it went down enough, and a column that is far off goes to another's point.
+taken back where convexity does not prove that it went down enough; a column whose steps fail goes to another's point.
 Source: docs/design/engine.md, sections 1, 2, 6 and decisions 1-3.
 """
 

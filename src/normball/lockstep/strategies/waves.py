@@ -141,8 +141,10 @@ def _track(family: Family, mine: list[int], bests: list, hints: dict) -> Track:
         out = np.empty(family.design.n)
         family.design.add_up(_times_block, coef[:, None], out)
         eta = eta + out
+    guides = [hints.get(id(bests[i].given)) for i in mine]
     return Track(
-        np.array(mine), np.array([c.lam for c in columns]), columns, [hints.get(id(bests[i].given)) for i in mine], 0.5 * family.tol * best.null_loss,
+        np.array(mine), np.array([c.lam for c in columns]), columns, guides,
+        0.5 * family.tol * best.null_loss,
         coef, b, eta, np.zeros(len(coef)), column.lam,
     )  # fmt: skip
 

@@ -51,15 +51,18 @@ def choice_plots(choice: Choice) -> list[Plot]:
     marks = ((places[choice.at_min], "min"), (places[choice.at_1se], "1 SE"))
     every = max(1, len(places) // 8)
     shared = dict(
-        places=places, x_ticks=_decades(x, min(logs), max(logs)), marks=marks, chosen=places[choice.chosen],
+        places=places,
+        x_ticks=_decades(x, min(logs), max(logs)),
+        marks=marks,
+        chosen=places[choice.chosen],
         top=tuple((places[k], choice.features[k]) for k in range(0, len(places), every)),
-    )  # fmt: skip
+    )
     return [_path_plot(choice, shared), _curve_plot(choice, shared)]
 
 
 def _path_plot(choice: Choice, shared: dict) -> Plot:
     values = [v for _, line in choice.lines for v in line] or [0.0]
-    y = Scale(min(values + [0.0]), max(values + [0.0]), BOTTOM, TOP)
+    y = Scale(min([*values, 0.0]), max([*values, 0.0]), BOTTOM, TOP)
     ends = sorted(((y(line[-1]), label, line) for label, line in choice.lines[:LABELLED]), key=lambda end: end[0])
     spread, last = {}, -math.inf
     for at, label, _ in ends:
@@ -68,21 +71,31 @@ def _path_plot(choice: Choice, shared: dict) -> Plot:
     over = max(0.0, last - (BOTTOM + 4.0))
     lines = tuple(
         Line(
-            path(zip(shared["places"], map(y, line), strict=True)), name(label, 16) if label in spread else "",
-            round(spread.get(label, 0.0) - over, 1), line[-1] >= 0.0,
-        )  # fmt: skip
+            path(zip(shared["places"], map(y, line), strict=True)),
+            name(label, 16) if label in spread else "",
+            round(spread.get(label, 0.0) - over, 1),
+            line[-1] >= 0.0,
+        )
         for label, line in choice.lines
     )
     return Plot(
-        "path", f"Effects per standard deviation along λ, of the {len(lines)} largest columns", "Log-odds per SD",
-        y_ticks=_steps(y), lines=lines, zero=y(0.0), **shared,
-    )  # fmt: skip
+        "path",
+        f"Effects per standard deviation along λ, of the {len(lines)} largest columns",
+        "Log-odds per SD",
+        y_ticks=_steps(y),
+        lines=lines,
+        zero=y(0.0),
+        **shared,
+    )
 
 
 def _curve_plot(choice: Choice, shared: dict) -> Plot:
     se = [s if math.isfinite(s) else 0.0 for s in choice.se]
     best = min(choice.mean)
-    top = min(max(m + s for m, s in zip(choice.mean, se, strict=True)), best + 6.0 * (max(choice.mean[0], best) - best) + 3.0 * se[choice.at_min] + 1e-9)
+    top = min(
+        max(m + s for m, s in zip(choice.mean, se, strict=True)),
+        best + 6.0 * (max(choice.mean[0], best) - best) + 3.0 * se[choice.at_min] + 1e-9,
+    )
     y = Scale(min(m - s for m, s in zip(choice.mean, se, strict=True)), top, BOTTOM, TOP)
     above = [y(m + s) for m, s in zip(choice.mean, se, strict=True)]
     below = [y(m - s) for m, s in zip(choice.mean, se, strict=True)]
@@ -90,9 +103,14 @@ def _curve_plot(choice: Choice, shared: dict) -> Plot:
     band = path([*zip(places, above, strict=True), *reversed(list(zip(places, below, strict=True)))]) + "Z"
     lowest = fixed(choice.mean[choice.at_min], 4)
     return Plot(
-        "curve", f"Held-out log-loss along λ in {choice.splits} splits; the smallest is {lowest}", "Held-out log-loss",
-        y_ticks=_steps(y), band=band, curve=path(zip(places, map(y, choice.mean), strict=True)), **shared,
-    )  # fmt: skip
+        "curve",
+        f"Held-out log-loss along λ in {choice.splits} splits; the smallest is {lowest}",
+        "Held-out log-loss",
+        y_ticks=_steps(y),
+        band=band,
+        curve=path(zip(places, map(y, choice.mean), strict=True)),
+        **shared,
+    )
 
 
 def _decades(x: Scale, low: float, high: float) -> tuple[tuple[float, str], ...]:
