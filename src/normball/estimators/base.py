@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 
 import numpy as np
 from scipy.special import expit, log_expit
@@ -70,8 +69,8 @@ class TwoClasses(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         tags.classifier_tags.multi_class = False  # for now
         return tags
 
-    def _read(self, X, y, sample_weight, cells_of: Callable[[inputs.Inputs], np.ndarray] | None = None) -> Task:
-        """The data, checked, with the weights of the classes; cells_of as in `read_task`, for good data only."""
+    def _read(self, X, y, sample_weight) -> Task:
+        """The data, checked, with the weights of the classes."""
         if y is None:
             raise InputError(f"This {type(self).__name__} requires y to be passed, but the target y is None.")
         if tuple(getattr(y, "shape", ()))[1:] == (1,):
@@ -82,15 +81,20 @@ class TwoClasses(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         weight = sample_weight
         if self.class_weight is not None:
             weight = times_class_weight(self.class_weight, y, sample_weight)
-
-        def cells(data: inputs.Inputs):
-            _check(data)
-            return None if cells_of is None else cells_of(data)
-
-        return read_task(
+        task = read_task(
             X, y, penalty_factor=self.penalty_factor, sample_weight=weight, fit_intercept=self.fit_intercept,
-            standardize=self.standardize, cells_of=cells,
+            standardize=self.standardize,
         )  # fmt: skip
+        if task.design.p == 0:
+            raise InputError(
+                f"Found array with 0 feature(s) (shape=({task.design.n}, 0)) while a minimum of 1 is required: X."
+            )
+        if task.classes is None or (task.classes.dtype.kind == "f" and (task.classes != np.rint(task.classes)).any()):
+            raise InputError(
+                "Unknown label type: continuous. y holds fractions, and the labels of a classifier are bools, whole "
+                "numbers or words. Make classes of them, for example y > 0.5; normball.solve takes soft labels."
+            )
+        return task
 
     def _become(self, task: Task, fitted: dict) -> None:
         """Take the attributes of a fit."""
@@ -124,18 +128,6 @@ def fit_all(
         certificate_=certificate, status_=certificate.status,
     )  # fmt: skip
     return fitted, [] if certificate.status == "certified" else [(certificate.summary(), ConvergenceWarning)]
-
-
-def _check(data: inputs.Inputs) -> None:
-    """Raise unless there are columns, and labels of classes."""
-    if data.X.shape[1] == 0:
-        raise InputError(f"Found array with 0 feature(s) (shape={data.X.shape}) while a minimum of 1 is required: X.")
-    classes = data.classes
-    if classes is None or (classes.dtype.kind == "f" and (classes != np.rint(classes)).any()):
-        raise InputError(
-            "Unknown label type: continuous. y holds fractions, and the labels of a classifier are bools, whole "
-            "numbers or words. Make classes of them, for example y > 0.5; normball.solve takes soft labels."
-        )
 
 
 def _times(X, coef: np.ndarray) -> np.ndarray:

@@ -14,7 +14,6 @@ from ..errors import InputError
 from ..runtime import Watch
 from ..selection import CrossValidation, Split, make_splits
 from ..selection.criteria import read_rule
-from ..selection.splits import together
 from .base import TwoClasses
 from .callbacks import Reports, with_callbacks
 from .dev import DevTable, judge_on_dev
@@ -38,7 +37,7 @@ class LogisticRegressionCV(TwoClasses):
         Mixtures to try: 0 ridge, 1 lasso.
     cv : int, splitter, array-like or None, default=None
         The folds. None: 5; a number: so many, stratified and not shuffled, as in scikit-learn; or one of its splitters,
-        pairs (training rows, test rows), or fold numbers (n_samples,), where a row with a negative one is never held out.
+        pairs (training rows, test rows), or fold numbers (n_samples,); rows with a negative one are never held out.
     dev : float, tuple or None, default=None
         Choose on dev rows instead of folds: a fraction of the rows (drawn by `random_state`, stratified), or rows of
         their own, (X_dev, y_dev) or (X_dev, y_dev, weights). `dev_table_` then says for every strength what became of
@@ -171,22 +170,16 @@ class LogisticRegressionCV(TwoClasses):
         if not by_folds and (self.cv is not None or groups is not None):
             name = "groups" if self.cv is None else "cv"
             raise InputError(f"{name} and dev were both given: choose on folds or on dev rows. Leave one of them out.")
-        columns = len(ratios) * len(strengths.values)
-        splits: list[Split] = []
-
-        def cells_of(data: inputs.Inputs) -> np.ndarray:
-            splits.extend(self._splits(data, groups))
-            return together(splits)[0].cells
-
         stages = ("path", *("folds",) * by_folds, *("fit",) * bool(self.refit or not by_folds))
         reports = Reports(self, X, y, sample_weight, stages)
+        task = self._read(X, y, sample_weight)
+        splits = self._splits(task.data, groups) if by_folds else []
+        columns = len(ratios) * len(strengths.values)
+        reports.columns = {"path": columns, "folds": columns * len(splits), "fit": 1}
         reports.listen(watch)
-        task = self._read(X, y, sample_weight, cells_of if by_folds else None)
         if by_folds:
-            reports.columns = {"path": columns, "folds": columns * len(splits), "fit": 1}
             fitted, said = judge_on_folds(self, task, splits, sample_weight, ratios, strengths, watch)
         else:
-            reports.columns = {"path": columns, "fit": 1}
             fitted, said = judge_on_dev(self, task, sample_weight, ratios, strengths, watch)
         for message, kind in said:
             warnings.warn(message, kind, stacklevel=3)
@@ -208,7 +201,7 @@ class LogisticRegressionCV(TwoClasses):
         router = metadata_routing.MetadataRouter(owner=self).add_self_request(self)
         return router.add(splitter=self.cv, method_mapping=to_splitter)
 
-    def _splits(self, data: inputs.Inputs, groups) -> list[Split]:
+    def _splits(self, data: inputs.Inputs | None, groups) -> list[Split]:
         """The folds, drawn as scikit-learn draws them."""
         from sklearn.model_selection import StratifiedKFold
 
@@ -225,6 +218,6 @@ class LogisticRegressionCV(TwoClasses):
                 f"cv={cv!r} must be a number of folds, a splitter, pairs (training rows, test rows), or "
                 "fold numbers, one for each row."
             )
-        assert data.classes is not None
+        assert data is not None and data.classes is not None
         labels = data.classes[(data.y >= 0.5).astype(np.intp)]
         return make_splits(data, cv, groups=groups, X=data.X, y=labels)

@@ -10,11 +10,12 @@ from ..errors import InputError, TypeInputError
 from ..inputs.matrix import check_shape
 from ..tables import MISSING, Encoder, infer_schema, open_table
 from ..tables.frames import ArrayTable
+from .callbacks import CallbackSupportMixin, Reports, with_callbacks
 
 __all__ = ["TableEncoder"]
 
 
-class TableEncoder(TransformerMixin, BaseEstimator):
+class TableEncoder(CallbackSupportMixin, TransformerMixin, BaseEstimator):
     """Encode a table of mixed columns as numbers: the encoder that the command line uses.
 
     Numbers stay, with the mean for missing values and a column that says where they were; truth values (also yes/no,
@@ -47,6 +48,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         self.drop = drop
         self.keep = keep
 
+    @with_callbacks
     def fit(self, X, y=None):
         """Learn what the columns of X are; y is not looked at.
 
@@ -54,6 +56,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         ------
         InputError               no table, an infinite value, or no column left to use
         """
+        reports = Reports(self, X, y, None)
         table = _table(X)
         schema = infer_schema(
             table, drop=self.drop, keep=self.keep, missing=self.missing,
@@ -67,6 +70,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         validate_data(self, X, skip_check_array=True)  # n_features_in_, feature_names_in_
         self.schema_, self._encoder = schema, encoder
         self.reference_, self.set_aside_ = encoder.reference, encoder.set_aside
+        reports.end()
         return self
 
     def transform(self, X):

@@ -131,9 +131,9 @@ def _run(family: Family, strategy: Strategy, ids: Array, bests: list[Best], watc
         done = np.array([_finish(family, bests[i], asked) for i in asked.ids])
         if watch.listener is not None:
             _tell(bests, watch)
-        if all(bests[i].done for i in ids) or strategy.learn(state, asked, evidence, gaps, done):
+        if all(bests[i].done for i in ids) or watch.stopped(family.design.reads):
             return
-        if watch.stopped(family.design.reads):
+        if strategy.learn(state, asked, evidence, gaps, done):
             return
 
 

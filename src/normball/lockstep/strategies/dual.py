@@ -1,4 +1,5 @@
-"""Dual: wide L2. Newton in n-space on one n × n kernel; nothing of length p is touched until an answer is offered.
+"""Dual: wide L2. Newton in n-space on one n × n kernel for all λ and folds; nothing of length p is touched until
+answers are offered.
 
 At the optimum w = D Xᵀa with a = c∘r and D = diag(1/l2), so η = offset + K a + X_U β with K = X D Xᵀ and U the
 intercept and the free columns.  With e = c∘r - a, curvatures h and v = Δη, a Newton step solves
@@ -10,20 +11,24 @@ whose matrix has eigenvalues >= 1 whatever h is (h may underflow): docs/design/e
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.linalg as sl
 
-from ...certificates.problem import Array, Candidates, Family
-from ...runtime import late
+from ...certificates.problem import Array, Candidates, Family, Shape
+from ...runtime import check, late
 from ..newton import HALVINGS, ROUNDING
+from ..panel import dense
 
-STEPS = 30
+STEPS = 90  # of one column
+BATCH = 2**23  # numbers in the coefficients that are offered at a time
 
 
 @dataclass
 class State:
+    """One column on its way; a and beta go on to the next λ of its split."""
+
     family: Family
     K: Array  # (n, n) X D Xᵀ over the penalised columns
     XU: Array  # (n, u) intercept and free columns
@@ -32,57 +37,97 @@ class State:
     beta: Array  # (u,)
     Ka: Array
     target: float
-    steps: int = 0
+    enough: float  # part of the target below which a step's fall ends the work
     stuck: bool = False
+
+
+@dataclass
+class Work:
+    """All columns: those that are left, in the order of their splits and of λ from above."""
+
+    family: Family
+    left: list[int]
+    kernels: dict[int, Array]  # (n, n) at λ = 1, by shape
+    XU: Array
+    target: dict[int, float]
+    begin: Array  # beta of the null model
+    last: dict = field(default_factory=dict)  # (a, beta) by split
 
 
 @dataclass(frozen=True)
 class Dual:
-    """Newton-Cholesky in the span of the rows."""
+    """Newton-Cholesky in the span of the rows, warm from λ to λ."""
 
     name = "dual"
-    many = False
+    many = True
 
-    def start(self, family: Family, ids, bests) -> State:
-        design, column, warm = family.design, family.columns[0], bests[0]
-        held = column.l2 > 0.0
-        K = design.kernel(np.where(held, 1.0 / np.where(held, column.l2, 1.0), 0.0))
+    def start(self, family: Family, ids, bests) -> Work:
+        design, columns = family.design, family.columns
+        kernels: dict[int, Array] = {}
+        for i in ids:
+            shape = columns[i].shape
+            if id(shape) not in kernels:
+                kernels[id(shape)] = design.kernel(_inverse(shape, family.free))
         one = np.ones((design.n, int(design.intercept)))
-        XU = np.hstack([one, _dense(design.columns(family.free))])
-        beta = np.concatenate([[warm.start[1]] if design.intercept else [], np.zeros(len(family.free))])
-        a = np.zeros(design.n)
-        return State(family, K, XU, family.share(column.split), a, beta, K @ a, family.tol * warm.null_loss)
+        XU = np.hstack([one, dense(design.columns(family.free))])
+        order = sorted((int(i) for i in ids), key=lambda i: (columns[i].split, -columns[i].lam))
+        begin = np.concatenate([[bests[ids[0]].start[1]] * int(design.intercept), np.zeros(len(family.free))])
+        target = {int(i): family.tol * bests[i].null_loss for i in ids}
+        return Work(family, order, kernels, XU, target, begin)
 
-    def propose(self, state: State) -> Candidates | None:
-        """Newton until the residual c∘r - a is at rounding, or a slice of steps is used up."""
-        if state.stuck or state.steps >= 3 * STEPS:
+    def propose(self, work: Work) -> Candidates | None:
+        """The next columns, solved to rounding (or as far as it goes), with their η."""
+        family, design = work.family, work.family.design
+        batch = work.left[: max(1, BATCH // max(design.p, 1))]
+        if not batch:
             return None
-        for _ in range(STEPS):
-            state.steps += 1
-            if not _step(state):
-                state.stuck = state.stuck or not _step(state)  # one more step after the last that counts
-                break
+        work.left = work.left[len(batch) :]
+        solved = []
+        for i in batch:
+            check()
+            solved.append(_solve(work, i))
             if late():
+                work.left = []
                 break
-        family = state.family
-        design, column = family.design, family.columns[0]
-        Xa = design.add_up(_adjoint_block, state.a)[0][:, 0]
-        held = column.l2 > 0.0
-        coef = np.where(held, Xa / np.where(held, column.l2, 1.0), 0.0)
-        coef[family.free] = state.beta[int(design.intercept) :]
-        b = float(state.beta[0]) if design.intercept else 0.0
-        return Candidates(np.array([0]), coef[:, None], np.array([b]), polished=state.stuck)
+        batch = batch[: len(solved)]
+        A, B = np.column_stack([state.a for state in solved]), np.column_stack([state.beta for state in solved])
+        coefs, U = design.t_times(A), int(design.intercept)
+        for k, i in enumerate(batch):
+            column = family.columns[i]
+            coefs[:, k] *= _inverse(column.shape, family.free) / column.lam
+        coefs[family.free] = B[U:]
+        eta = design.offset[:, None] + np.column_stack([state.Ka for state in solved]) + work.XU @ B
+        b = B[0] if U else np.zeros(len(batch))
+        return Candidates(np.array(batch), coefs, b, eta, polished=True, centred=True)
 
-    def learn(self, state: State, asked, evidence, gaps, done) -> bool:
-        return state.stuck
-
-
-def _adjoint_block(block, a):
-    return (block.t_times(a[block.rows][:, None]),)
+    def learn(self, work: Work, asked, evidence, gaps, done) -> bool:
+        return not work.left
 
 
-def _dense(X) -> Array:
-    return X if isinstance(X, np.ndarray) else X.toarray()
+def _inverse(shape: Shape, free: Array) -> Array:
+    """1/l2 at λ = 1 over the penalised columns, 0 elsewhere."""
+    held = shape.l2 > 0.0
+    held[free] = False
+    return np.where(held, 1.0 / np.where(held, shape.l2, 1.0), 0.0)
+
+
+def _solve(work: Work, i: int) -> State:
+    """One column, from the λ before it in the same split."""
+    family, column = work.family, work.family.columns[i]
+    share = family.share(column.split)
+    a, beta = work.last.get(column.split, (np.zeros(len(share)), work.begin))
+    K = work.kernels[id(column.shape)] / column.lam
+    enough = 1e-8 if family.polish else 1e-3
+    state = State(family, K, work.XU, share, a, beta, K @ a, work.target[i], enough)
+    for _ in range(STEPS):
+        if not _step(state):
+            if family.polish and not state.stuck:
+                _step(state)  # one more step after the last that counts
+            break
+        if late():
+            break
+    work.last[column.split] = state.a, state.beta
+    return state
 
 
 def _link(state: State, eta: Array):
@@ -125,4 +170,4 @@ def _step(state: State) -> bool:
     small = t == 1.0 and np.abs(da).max(initial=0.0) <= 1e-14 * np.abs(a).max(initial=1e-300)
     state.a, state.Ka, state.beta = a, Ka, state.beta + t * dbeta
     state.stuck = bool(small)
-    return not small and not (t == 1.0 and -downhill <= 1e-8 * state.target)
+    return not small and not (t == 1.0 and -downhill <= state.enough * state.target)
