@@ -28,3 +28,11 @@ def genes(name: str):
     with np.load(data_file(f"{name}.npz"), allow_pickle=True) as file:
         X, labels = file["X"].astype(np.float64), file["y"]
     return standardised(X), (labels == np.unique(labels)[1]).astype(np.float64)
+
+
+def tall(n: int, p: int, rho: float, quick: bool):
+    """L1, 100 λ from λ_max to λ_max/1000 (one generator of problems for the tall workloads)."""
+    n, p = (4000, 30) if quick else (n, p)
+    X, y = gaussian(n, p, rho)
+    lams = grid(X, y, 1e-3, 20 if quick else 100)
+    yield path_problem(f"{n}x{p},rho={rho}", f"AR(1) {rho:g}, {n} × {p}, {len(lams)} λ to λmax/1000", X, y, lams)

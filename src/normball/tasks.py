@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -37,7 +38,9 @@ class Task:
     def column(self, lam: float, l1_ratio: float, split: int = 0, cells: np.ndarray | None = None) -> Column:
         """One problem; cells: those of its training rows (all by default), which a standard deviation is taken over."""
         cells = np.ones(self.design.n_cells, bool) if cells is None else cells
-        asked = dict(lam=lam, l1_ratio=l1_ratio, factor=self.factor, standardize=self.flags, split=split)
+        asked: dict[str, Any] = dict(
+            lam=lam, l1_ratio=l1_ratio, factor=self.factor, standardize=self.flags, split=split
+        )
         column = Column.make(self.design.survey, cells, **asked)
         strength = np.maximum(column.l1, column.l2)
         lost = (lam > 0.0) & (self.factor > 0.0) & ~((strength > 1e-290) & (strength < 1e290))
@@ -91,8 +94,8 @@ class Task:
 
 
 def read_task(
-    X, y=None, *, penalty_factor=None, sample_weight=None, offset=None, fit_intercept=True, standardize=False,
-    cells_of=None,
+    X, y=None, *, penalty_factor=None, sample_weight=None, offset=None, fit_intercept=True,
+    standardize: bool | np.ndarray = False, cells_of=None,
 ) -> Task:  # fmt: skip
     """Check everything but the strength; raises InputError, and Interrupted on Ctrl-C.
 
@@ -140,6 +143,7 @@ def _check_range(task: Task) -> None:
     """Raise unless every column can be centred and scaled in float64."""
     survey = task.design.survey
     if not survey.finite:
+        assert task.data is not None
         inputs.check_finite(task.data.X, task.names)
     with np.errstate(over="ignore", under="ignore"):
         fine = np.isfinite(survey.first).all(0) & np.isfinite(1.0 / survey.scale) & np.isfinite(survey.scale * 1e6)

@@ -11,13 +11,24 @@ import sklearn.linear_model
 from sklearn.utils import estimator_checks, get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from normball import LogisticRegression
+from normball import LogisticRegression, LogisticRegressionCV
 
 PENALISED = [dict(), dict(l1_ratio=1.0), dict(l1_ratio=0.5), dict(standardize=True), dict(lam=0.01)]
+CHOSEN = [
+    dict(),
+    dict(Cs=3, cv=3, l1_ratios=(0.0, 1.0), refit=False, scoring=None),
+    dict(lams=[0.1, 0.01], cv=2, rule="1se", standardize=True),
+    dict(Cs=3, dev=0.3),
+]
 
 
 @parametrize_with_checks([LogisticRegression(**setting) for setting in PENALISED])
 def test_checks(estimator, check):
+    check(estimator)
+
+
+@parametrize_with_checks([LogisticRegressionCV(**setting) for setting in CHOSEN])
+def test_checks_of_the_choice(estimator, check):
     check(estimator)
 
 
@@ -36,14 +47,16 @@ def test_checks_without_a_penalty(estimator, check):
     ],
     ids=["names", "writeable", "array API"],
 )
-def test_checks_they_keep_to_themselves(check):
+@pytest.mark.parametrize("model", [LogisticRegression, LogisticRegressionCV])
+def test_checks_they_keep_to_themselves(check, model):
     """What scikit-learn asks of its own estimators only."""
-    check("LogisticRegression", LogisticRegression())
+    check(model.__name__, model())
 
 
-def test_tags_are_scikit_learns():
-    """Those of scikit-learn's LogisticRegression with its most similar solver, but for several classes."""
-    theirs = get_tags(sklearn.linear_model.LogisticRegression(solver="newton-cholesky"))
+@pytest.mark.parametrize("model", [LogisticRegression, LogisticRegressionCV])
+def test_tags_are_scikit_learns(model):
+    """Those of scikit-learn's estimator with its most similar solver, but for several classes."""
+    theirs = get_tags(getattr(sklearn.linear_model, model.__name__)(solver="newton-cholesky"))
     assert theirs.classifier_tags is not None and theirs.classifier_tags.multi_class
     two_classes = dataclasses.replace(theirs.classifier_tags, multi_class=False)
-    assert get_tags(LogisticRegression()) == dataclasses.replace(theirs, classifier_tags=two_classes)
+    assert get_tags(model()) == dataclasses.replace(theirs, classifier_tags=two_classes)

@@ -88,7 +88,8 @@ class DenseDesign(Design):
         for k in range(first, last, stride):
             block = None if single else self._kept.get(k)
             if block is None:
-                block = self._block(*self._pieces[k], single)
+                lo, hi, cell = self._pieces[k]
+                block = self._block(lo, hi, cell, single)
                 if self.X.size <= KEEP and not single:
                     self._kept[k] = block
             yield block

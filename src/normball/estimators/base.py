@@ -21,7 +21,6 @@ from .callbacks import CallbackSupportMixin
 from .class_weights import times_class_weight
 
 BLOCK = 2**18  # numbers that are turned into float64 at a time where X is of another kind
-PATH_TOL = 1e-6  # of the paths on the way to a choice; what is chosen is fitted to the model's own tol
 
 
 class TwoClasses(CallbackSupportMixin, ClassifierMixin, BaseEstimator):

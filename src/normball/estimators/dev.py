@@ -17,7 +17,7 @@ from ..paths import paths_of_task
 from ..runtime import Watch
 from ..selection.criteria import choose
 from ..tasks import Task, read_task
-from .base import PATH_TOL, fit_all, log_losses
+from .base import fit_all, log_losses
 from .strengths import Strengths
 
 
@@ -82,7 +82,7 @@ def judge_on_dev(
     train, *judges = _fraction(model, task, weight) if fraction else _given(model.dev, task, weight)
     lams = strengths.lams(train.total)
     order = np.argsort(-lams)
-    paths = paths_of_task(train, ratios, [lams[order]] * len(ratios), max(tol, PATH_TOL), watch)
+    paths = paths_of_task(train, ratios, [lams[order]] * len(ratios), tol, watch)
     said = [(path.summary(), ConvergenceWarning) for path in paths if path.uncertified]
     on_train, on_dev = ([log_losses(path.decision_function(at.X), at.y, at.weight) for path in paths] for at in judges)
     losses, ses = np.array([loss for loss, _, _ in on_dev]), np.array([se for _, _, se in on_dev])
@@ -110,8 +110,9 @@ def _table(paths, on_train, on_dev) -> DevTable:
     for path, (inside, wrong_inside, _), (outside, wrong, _) in zip(paths, on_train, on_dev, strict=True):
         bottom = int(np.argmin(outside))
         for j, lam in enumerate(path.lams):
-            # the bottom of a curve that is nowhere right: its training loss says on which side it is
-            under = j < bottom if j != bottom else inside[j] > best_inside
+            under = j < bottom
+            if outside[j] == outside[bottom]:  # of a curve that is nowhere right: the training loss tells the side
+                under = inside[j] > best_inside
             verdict = "right" if outside[j] <= lowest + se else "underfit" if under else "overfit"
             facts = (float(lam), path.l1_ratio, float(np.linalg.norm(path.coef_at(lam)[0])), int(path.df[j]))
             found = (float(values[j]) for values in (inside, wrong_inside, outside, wrong))
@@ -152,9 +153,7 @@ def _given(dev, task: Task, weight: np.ndarray) -> tuple[Task, Rows, Rows]:
     data, classes = task.data, task.classes
     assert data is not None and classes is not None
     if not isinstance(dev, (tuple, list)) or len(dev) not in (2, 3):
-        raise InputError(
-            f"dev must be a fraction between 0 and 1, (X_dev, y_dev) or (X_dev, y_dev, weights), not {dev!r}."
-        )
+        raise InputError(f"dev={dev!r} must be a fraction between 0 and 1, (X_dev, y_dev) or (X_dev, y_dev, weights).")
     X = inputs.align(dev[0], task.names, width=task.design.p)
     inputs.check_finite(X, task.names)
     labels = label_array(dev[1])

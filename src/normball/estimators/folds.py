@@ -9,14 +9,15 @@ import numpy as np
 from .. import inputs
 from ..errors import ConvergenceWarning
 from ..lockstep import Answer
-from ..lockstep.best import Outcome
 from ..paths import Grid, Path
 from ..runtime import Watch
 from ..selection import CrossValidation, Split, cross_validate_task
 from ..selection.scores import Judged, held_out_etas, read_scoring
 from ..tasks import Task
-from .base import PATH_TOL, fit_all, log_losses
+from .base import fit_all, log_losses
 from .strengths import Strengths
+
+PATH_TOL = 1e-6  # of the path that the folds begin from; what is chosen is fitted to the model's own tol
 
 
 def judge_on_folds(
@@ -97,12 +98,13 @@ def judged_by(found: CrossValidation, scoring, sample_weight: np.ndarray | None)
 def without_data(found: CrossValidation) -> CrossValidation:
     """The curves, paths and certificates, so that a model does not hold (and pickle) the rows it was fitted to."""
     paths: tuple[Path, ...] = tuple(replace(path, task=None, points=[]) for path in found.paths)
-    outcomes: dict[int, Outcome] = {}
+    outcomes = {id(a.outcome): a.outcome for mine in found.fold_answers for a in mine}
+    outcomes = {key: replace(outcome, family=None) for key, outcome in outcomes.items()}
     answers = []
     for mine in found.fold_answers:
-        for answer in mine:
-            outcomes.setdefault(id(answer.outcome), replace(answer.outcome, family=None))
         answers.append(
             [Answer(outcomes[id(a.outcome)], replace(a.best, kept=(), given=None, proof=None)) for a in mine]
         )
+        for kept, a in zip(answers[-1], mine, strict=True):
+            kept.__dict__["certificate"] = a.certificate  # made from the data, once
     return replace(found, paths=paths, fold_answers=tuple(answers), task=None)

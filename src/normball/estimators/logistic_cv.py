@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 from sklearn.utils import metadata_routing
+from sklearn.utils.validation import check_is_fitted
 
 from .. import inputs
 from ..certificates import Certificate
@@ -55,7 +56,7 @@ class LogisticRegressionCV(TwoClasses):
         As in LogisticRegression. Columns are standardised by each fold's own training rows; class weights count in the
         fits, not in the scores.
     tol, fold_tol : float, default=1e-8, 1e-5
-        Gaps to reach, relative to the null loss: of the final fit, and in the folds.
+        Gaps to reach, relative to the null loss: of the final fit (with `dev` of every fit), and in the folds.
     random_state : int, RandomState or None, default=None
         Of the draw of dev rows, nothing else is random; None is 0.
     max_reads, time_limit : float or None, default=None
@@ -191,6 +192,7 @@ class LogisticRegressionCV(TwoClasses):
         """The score by `scoring`, as in scikit-learn: with the default minus the mean log-loss, larger is better."""
         from sklearn.metrics import get_scorer
 
+        check_is_fitted(self)
         scoring = "accuracy" if self.scoring is None else self.scoring
         scorer = get_scorer("neg_log_loss" if isinstance(scoring, str) and scoring == "log_loss" else scoring)
         return scorer(self, X, y, **({} if sample_weight is None else {"sample_weight": sample_weight}))

@@ -41,7 +41,7 @@ def choose_anchors(weights: Array, most: int) -> tuple[Array, Array]:
 
     size = np.linalg.norm(weights, axis=0)
     H = weights / np.where(size > 0.0, size, 1.0)
-    _, R, order = sl.qr(H, mode="economic", pivoting=True, check_finite=False)
+    _, R, order = sl.qr(H, mode="economic", pivoting=True, check_finite=False)  # pyright: ignore
     rank = int((np.abs(np.diag(R)) > 1e-6).sum())
     chosen = np.sort(order[: max(1, min(most, rank))])
     Q, R = np.linalg.qr(weights[:, chosen])

@@ -32,7 +32,9 @@ def sweep(family: Family, asked: Candidates) -> Evidence:
 
 def _centred(family: Family, asked: Candidates, free) -> Evidence:
     """η is at hand: residuals are corrected as certificates/gap.py does, but before the one product by Xᵀ."""
-    design, loss, (n, C) = family.design, family.loss, asked.eta.shape
+    design, loss, given = family.design, family.loss, asked.eta
+    assert given is not None  # they go together
+    n, C = given.shape
     ids, R = np.asarray(asked.ids), np.empty((n, C))
     sums, scores, shift = np.empty((5, C)), np.zeros(C), np.zeros(C)
     splits = np.array([family.columns[i].split for i in ids])
@@ -40,7 +42,7 @@ def _centred(family: Family, asked: Candidates, free) -> Evidence:
     reach = np.concatenate([np.ones(int(design.intercept)), design.survey.reach[free]])
     for split in np.unique(splits):
         k = np.flatnonzero(splits == split)
-        eta = np.ascontiguousarray(asked.eta[:, k])
+        eta = np.ascontiguousarray(given[:, k])
         r, h, found = loss.link(design.y, eta, family.share(split), design.fast)
         shift[k] = _orthogonal(r, h, X_U, reach)
         R[:, k], sums[:, k] = r, found
@@ -48,8 +50,8 @@ def _centred(family: Family, asked: Candidates, free) -> Evidence:
         if len(held_out):
             part = np.ascontiguousarray(eta[held_out])
             scores[k] = loss.link(design.y[held_out], part, design.weight[held_out], design.fast)[2].loss
-    none = np.zeros((design.p, 0, C))
-    return Evidence(design.t_times(R), R.sum(0), *sums[[0, 1, 2, 4]], scores, none, none[:0], shift)
+    none, (total, spread, tail, _, curvature) = np.zeros((design.p, 0, C)), sums
+    return Evidence(design.t_times(R), R.sum(0), total, spread, tail, curvature, scores, none, none[:0], shift)
 
 
 def _orthogonal(r, h, X_U, reach):

@@ -36,7 +36,7 @@ class Loss(ABC):
         """r = -∂ℓ/∂η, elementwise."""
 
     @abstractmethod
-    def curvature(self, y, eta):
+    def curvature(self, y, eta) -> np.ndarray:
         """∂²ℓ/∂η² ≥ 0, elementwise."""
 
     @abstractmethod

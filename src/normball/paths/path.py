@@ -11,7 +11,7 @@ from scipy.special import expit
 
 from .. import inputs, runtime
 from ..certificates import Certificate
-from ..errors import InputError, Interrupted
+from ..errors import InputError
 from ..inputs import align, check_finite, read_offset
 from ..lockstep import Answer, choose_chain, solve_family
 from ..results import Solution, penalty_in_words
@@ -51,7 +51,8 @@ class Path:
 
     @property
     def n_features(self) -> int:
-        return self.coefs.shape[0]
+        shape: tuple[int, ...] = self.coefs.shape  # pyright: ignore
+        return shape[0]
 
     @cached_property
     def df(self) -> np.ndarray:
@@ -199,20 +200,16 @@ def solve_columns(task: Task, l1_ratios, lams, tol: float, watch: Watch) -> list
     held = [k for k, column in enumerate(columns) if column.lam > 0.0]
     answers: dict[int, Answer] = {}
     watch.stage = "path"
-    try:
-        with runtime.workers():
-            if held:
-                family = task.family([columns[k] for k in held], tol, polish=len(held) == 1)
-                answers.update(
-                    zip(held, solve_family(family, choose_chain(family), watch, None, False, task.names), strict=True)
-                )
-            for k in set(range(len(columns))) - set(held):
-                family = task.family([columns[k]], tol, polish=True)
-                before = answers[k - 1].point if k - 1 in answers else None
-                answers[k] = solve_family(family, choose_chain(family), watch, before, False, task.names)[0]
-    except Interrupted as stop:
-        stop.path = None
-        raise
+    with runtime.workers():
+        if held:
+            family = task.family([columns[k] for k in held], tol, polish=len(held) == 1)
+            answers.update(
+                zip(held, solve_family(family, choose_chain(family), watch, None, False, task.names), strict=True)
+            )
+        for k in set(range(len(columns))) - set(held):
+            family = task.family([columns[k]], tol, polish=True)
+            before = answers[k - 1].point if k - 1 in answers else None
+            answers[k] = solve_family(family, choose_chain(family), watch, before, False, task.names)[0]
     return [answers[k] for k in range(len(columns))]
 
 

@@ -133,7 +133,7 @@ class CrossValidation:
         if self.at_edge:
             change = "a smaller lam_min_ratio" if self.at_edge == "smallest" else "larger λ"
             words = (
-                f"The best λ is the {self.at_edge} of the grid ({self.lam_min:.4g}), so a better one may lie beyond it. "
+                f"The best λ is the {self.at_edge} of the grid ({self.lam_min:.4g}): a better one may lie beyond it. "
                 f"Give {change}, or lams of your own."
             )
             said.append((words, EdgeWarning))

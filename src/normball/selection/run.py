@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from .. import runtime
-from ..errors import InputError, Interrupted
+from ..errors import InputError
 from ..lockstep import Answer, choose_chain, solve_family
 from ..paths import Grid, make_lams, paths_of_task
 from ..paths.path import solve_columns
@@ -58,7 +58,7 @@ def cross_validate_task(
             at = 0
             for r, path in enumerate(lams):
                 losses[s, r, : len(path)] = values[at : at + len(path)]
-                if predictions is not None:
+                if predictions is not None and etas is not None:
                     p = 1.0 / (1.0 + np.exp(-np.clip(etas[:, at : at + len(path)], -700, 700)))
                     predictions[rows, r, : len(path)] = np.nan_to_num(predictions[rows, r, : len(path)]) + p
                 at += len(path)
@@ -91,20 +91,16 @@ def _folds(task: Task, group: Group, l1_ratios, lams, starts, relax, tol: float,
     held = [c for c, column in enumerate(columns) if column.lam > 0.0]
     answers: dict[int, Answer] = {}
     watch.stage = "folds"
-    try:
-        with runtime.workers():
-            if held:
-                family = replace(base, columns=tuple(columns[c] for c in held), single_precision=True, **tables)
-                family = replace(family, free=np.flatnonzero(family.columns[0].free))
-                found = solve_family(family, choose_chain(family), watch, [init[c] for c in held], False, task.names)
-                answers.update(zip(held, found, strict=True))
-            for c in set(range(len(columns))) - set(held):
-                free = np.flatnonzero(columns[c].free)
-                family = replace(base, columns=(columns[c],), free=free, polish=True, **tables)
-                answers[c] = solve_family(family, choose_chain(family), watch, init[c], False, task.names)[0]
-    except Interrupted as stop:
-        stop.path = None
-        raise
+    with runtime.workers():
+        if held:
+            family = replace(base, columns=tuple(columns[c] for c in held), single_precision=True, **tables)
+            family = replace(family, free=np.flatnonzero(family.columns[0].free))
+            found = solve_family(family, choose_chain(family), watch, [init[c] for c in held], False, task.names)
+            answers.update(zip(held, found, strict=True))
+        for c in set(range(len(columns))) - set(held):
+            free = np.flatnonzero(columns[c].free)
+            family = replace(base, columns=(columns[c],), free=free, polish=True, **tables)
+            answers[c] = solve_family(family, choose_chain(family), watch, init[c], False, task.names)[0]
     per_split = len(columns) // len(group.numbers)
     for k, number in enumerate(group.numbers):
         mine = [answers[c] for c in range(k * per_split, (k + 1) * per_split)]

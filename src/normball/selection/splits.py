@@ -6,6 +6,7 @@ A cell is a set of rows that every split treats alike; sums are kept per cell an
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -36,7 +37,7 @@ class Group:
     numbers: tuple[int, ...]
 
 
-def make_splits(data: Inputs, cv, *, repeats=1, groups=None, seed=0, X=None, y=None) -> list[Split]:
+def make_splits(data: Inputs, cv: Any, *, repeats=1, groups=None, seed=0, X=None, y=None) -> list[Split]:
     """The splits that `cv` asks for (see `cross_validate`), checked: both classes to train on, rows to hold out."""
     n, target = len(data.y), data.y
     repeats = int(read_number(repeats, "repeats", "a whole number >= 1", lambda v: v >= 1 and v == int(v)))
@@ -50,15 +51,15 @@ def make_splits(data: Inputs, cv, *, repeats=1, groups=None, seed=0, X=None, y=N
         )
         draws = [_draw(target, int(cv), members, rng) for _ in range(repeats)]
         splits = [_of_fold(folds, k) for folds in draws for k in range(int(cv))]
-    elif hasattr(cv, "split"):
+    elif hasattr(cv, "split"):  # a splitter, whosoever
         rows = np.zeros((n, 1)) if X is None else X
-        splits = [_of_rows(n, *pair) for pair in cv.split(rows, y, groups)]
+        splits = [_of_rows(n, *pair) for pair in cv.split(rows, y, groups)]  # pyright: ignore
     elif isinstance(cv, np.ndarray) or (
         isinstance(cv, (list, tuple)) and all(isinstance(v, (int, np.integer)) for v in cv)
     ):
         splits = _of_numbers(np.asarray(cv), n)
     else:
-        splits = [_of_rows(n, *pair) for pair in cv]
+        splits = [_of_rows(n, *pair) for pair in cv]  # pyright: ignore
     if not splits:
         raise InputError(f"cv={cv!r} makes no split at all.")
     for k, split in enumerate(splits):

@@ -141,7 +141,7 @@ def _weights(family: Family, W: Array, b: Array) -> Array:
     design = family.design
     some = np.linspace(0, design.n - 1, min(design.n, ROWS)).astype(np.intp)
     eta = design.rows(some) @ W + b + design.offset[some, None]
-    return family.loss.curvature(design.y[some, None], eta)
+    return np.asarray(family.loss.curvature(design.y[some, None], eta))
 
 
 def _refresh(state: State) -> None:

@@ -94,7 +94,7 @@ class Dual:
         coefs, U = design.t_times(A), int(design.intercept)
         for k, i in enumerate(batch):
             column = family.columns[i]
-            coefs[:, k] *= _inverse(column.shape, family.free) / column.lam
+            coefs[:, k] *= _inverse(column.shape, family.free) * _weaker(column.lam)
         coefs[family.free] = B[U:]
         eta = design.offset[:, None] + np.column_stack([state.Ka for state in solved]) + work.XU @ B
         b = B[0] if U else np.zeros(len(batch))
@@ -111,12 +111,17 @@ def _inverse(shape: Shape, free: Array) -> Array:
     return np.where(held, 1.0 / np.where(held, shape.l2, 1.0), 0.0)
 
 
+def _weaker(lam: float) -> float:
+    """1/λ; at λ = 0 every column is free, and there is no kernel to scale."""
+    return 1.0 / lam if lam > 0.0 else 0.0
+
+
 def _solve(work: Work, i: int) -> State:
     """One column, from the λ before it in the same split."""
     family, column = work.family, work.family.columns[i]
     share = family.share(column.split)
     a, beta = work.last.get(column.split, (np.zeros(len(share)), work.begin))
-    K = work.kernels[id(column.shape)] / column.lam
+    K = work.kernels[id(column.shape)] * _weaker(column.lam)
     enough = 1e-8 if family.polish else 1e-3
     state = State(family, K, work.XU, share, a, beta, K @ a, work.target[i], enough)
     for _ in range(STEPS):

@@ -47,9 +47,8 @@ class Track:
     next: int = 0
     extra: Array = field(default_factory=lambda: np.empty(0, int))  # columns found missing
     tries: int = 0
-    working: Array | None = None
-    panel: Array | None = None
-    walked: Walked | None = None
+    working: Array = field(default_factory=lambda: np.empty(0, int))
+    walked: Walked = field(default_factory=lambda: Walked(*(np.empty(0) for _ in range(5))))
     size: int = 0  # λ in the present wave
 
 
@@ -214,7 +213,9 @@ def _judge(track: Track, grad: Array, done: Array) -> None:
         return
     shape = track.columns[0].shape
     left = grad[:, good:]
-    missing = (np.abs(left) > track.lams[track.next : track.next + left.shape[1]] * shape.l1[:, None]).any(1)
+    missing = np.asarray(
+        np.any(np.abs(left) > track.lams[track.next : track.next + left.shape[1]] * shape.l1[:, None], axis=1)
+    )
     missing[track.working] = False
     track.tries += 1
     if not missing.any() or track.tries > RESTARTS:
