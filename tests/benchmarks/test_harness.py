@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
+import normball
 from benchmarks import harness, machine, peers, report, workloads
 from benchmarks.problems import Problem, autoregressive, text_like
 
@@ -53,6 +54,32 @@ def test_every_peer_and_workload_keeps_its_contract():
     assert peers.names()[0] == "normball"
     for name in workloads.names():
         assert {"GROUP", "TITLE", "problems"} <= set(vars(workloads.load(name)))
+
+
+def test_the_worst_of_a_path_and_its_folds_counts():
+    """A single bad λ, or a fold's, is the verdict; each fold is judged on its own training rows."""
+    X, y = autoregressive(60, 5)
+    lams, folds = np.array([0.1, 0.02, 0.004]), np.arange(60) % 3
+    problem = Problem("", "", X, y, 0.1, 1.0, lams, folds)
+    path = normball.path(X, y, lams=lams, l1_ratio=1.0, tol=1e-10)
+    answer = {"coef": path.coefs.toarray(), "intercept": path.intercepts}
+    assert harness.worst(problem, answer).relative_gap < 1e-8
+    off = dict(answer, coef=answer["coef"] + np.eye(5, 3) * [0.0, 0.3, 0.0])
+    assert harness.worst(problem, off).relative_gap > 1e-3
+    fold = normball.solve(X[folds != 1], y[folds != 1], lam=0.02, l1_ratio=1.0)
+    held = {"held_fold": [1], "held_lam": [0.02], "held_coef": fold.coef[:, None], "held_intercept": [fold.intercept]}
+    assert harness.worst(problem, answer | held).relative_gap < 1e-7
+    assert harness.worst(problem, answer | held | {"held_fold": [2]}).relative_gap > 1e-4
+    with pytest.raises(harness.PeerFailed, match="gave 2 of 3"):
+        harness.worst(problem, {"coef": answer["coef"][:, :2], "intercept": path.intercepts[:2]})
+
+
+def test_paths_survive_their_files(tmp_path):
+    X, y = autoregressive(40, 5)
+    before = Problem("a", "b", X, y, 0.1, 1.0, np.array([0.1, 0.01]), np.arange(40) % 4, True)
+    after = Problem.load(before.save(tmp_path))
+    assert (after.kind, before.kind, after.C_in_folds) == ("cv", "cv", True)
+    assert np.array_equal(after.lams, before.lams) and np.array_equal(after.folds, before.folds)
 
 
 @pytest.mark.parametrize("order", ["C", "F", "sparse"])
