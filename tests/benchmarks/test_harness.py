@@ -58,7 +58,7 @@ def test_every_peer_and_workload_keeps_its_contract():
 
 def test_the_worst_of_a_path_and_its_folds_counts():
     """A single bad λ, or a fold's, is the verdict; each fold is judged on its own training rows."""
-    X, y = autoregressive(60, 5)
+    X, y = autoregressive(60, 5, features=3)
     lams, folds = np.array([0.1, 0.02, 0.004]), np.arange(60) % 3
     problem = Problem("", "", X, y, 0.1, 1.0, lams, folds)
     path = normball.path(X, y, lams=lams, l1_ratio=1.0, tol=1e-10)
@@ -75,7 +75,7 @@ def test_the_worst_of_a_path_and_its_folds_counts():
 
 
 def test_paths_survive_their_files(tmp_path):
-    X, y = autoregressive(40, 5)
+    X, y = autoregressive(40, 5, features=3)
     before = Problem("a", "b", X, y, 0.1, 1.0, np.array([0.1, 0.01]), np.arange(40) % 4, True)
     after = Problem.load(before.save(tmp_path))
     assert (after.kind, before.kind, after.C_in_folds) == ("cv", "cv", True)

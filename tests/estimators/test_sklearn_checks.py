@@ -18,7 +18,13 @@ CHOSEN = [
     dict(),
     dict(Cs=3, cv=3, l1_ratios=(0.0, 1.0), refit=False, scoring=None),
     dict(lams=[0.1, 0.01], cv=2, rule="1se", standardize=True),
-    dict(Cs=3, dev=0.3),
+]
+# A share of the rows is not a share of the weight, and these checks fix the folds by `cv`.
+NOT_OF_DEV = {"check_sample_weight_equivalence_on_dense_data", "check_sample_weight_equivalence_on_sparse_data"}
+OF_DEV = [
+    check
+    for _, check in estimator_checks.estimator_checks_generator(LogisticRegressionCV(Cs=3, dev=0.3))
+    if getattr(check, "func", check).__name__ not in NOT_OF_DEV
 ]
 
 
@@ -30,6 +36,11 @@ def test_checks(estimator, check):
 @parametrize_with_checks([LogisticRegressionCV(**setting) for setting in CHOSEN])
 def test_checks_of_the_choice(estimator, check):
     check(estimator)
+
+
+@pytest.mark.parametrize("check", OF_DEV, ids=lambda check: getattr(check, "func", check).__name__)
+def test_checks_of_the_choice_on_dev_rows(check):
+    check(LogisticRegressionCV(Cs=3, dev=0.3))
 
 
 @pytest.mark.filterwarnings("ignore::normball.ConvergenceWarning")  # some of their problems are separated

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 WAIT = 0.7  # seconds before anything is shown: short work needs no bar
 STAGES = {"fit": "Fitting", "path": "All λ, all rows", "folds": "All λ, all folds", "relaxed": "Fitting again"}
@@ -12,7 +13,9 @@ class Bar:
     """Called with a Progress; shown only on a terminal."""
 
     def __init__(self, quiet: bool = False):
-        self.bar, self.task, self.stage = None, None, ""
+        self.bar: Any = None
+        self.task: Any = None
+        self.stage = ""
         self.silent = quiet or not sys.stderr.isatty()
 
     def __enter__(self) -> Bar:

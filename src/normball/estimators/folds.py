@@ -36,7 +36,8 @@ def judge_on_folds(
     if model.class_weight:
         weight = None if sample_weight is None else inputs.read_weights(sample_weight, task.design.n)
         found = judged_by(found, scoring, weight)
-    said = [pair for pair in found.warnings() if pair[1] is ConvergenceWarning]
+    because = f" ({watch.reason})" if watch.reason else ""
+    said = [(words + because, kind) for words, kind in found.warnings() if kind is ConvergenceWarning]
     as_given, shape = np.argsort(order), found.losses.shape
     answers = np.empty(shape, dtype=object)
     for s, mine in enumerate(found.fold_answers):
