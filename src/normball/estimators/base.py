@@ -104,15 +104,18 @@ class TwoClasses(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         self.__dict__ = kept | fitted  # at once: a Ctrl-C falls before or behind it, never into it
 
 
-def log_losses(eta: np.ndarray, y: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean log-loss, share of wrong labels, and the standard error of the loss, (C,) for the columns of eta (n, C).
+def log_losses(eta: np.ndarray, y: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Mean log-loss, share of wrong labels, and the standard error of the loss, (3, C) for the columns of eta (n, C).
 
     se² = Σ c² (ℓ - mean)², c = weights over their sum: sd/√n with equal weights.
     """
-    c, size = weight / weight.sum(), np.abs(eta)
-    loss = np.where(eta >= 0.0, 1.0 - y[:, None], y[:, None]) * size + np.log1p(np.exp(-size))
-    mean = c @ loss
-    return mean, c @ ((eta > 0.0) != (y[:, None] >= 0.5)), np.sqrt((c**2) @ (loss - mean) ** 2)
+    c, out = weight / weight.sum(), np.empty((3, eta.shape[1]))
+    for k, column in enumerate(eta.T):  # one at a time: n numbers of room, not n·C
+        size = np.abs(column)
+        loss = np.where(column >= 0.0, 1.0 - y, y) * size + np.log1p(np.exp(-size))
+        mean = c @ loss
+        out[:, k] = mean, c @ ((column > 0.0) != (y >= 0.5)), np.sqrt(c**2 @ (loss - mean) ** 2)
+    return out
 
 
 def fit_all(

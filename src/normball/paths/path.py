@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -11,7 +12,7 @@ from scipy.special import expit
 
 from .. import inputs, runtime
 from ..certificates import Certificate
-from ..errors import InputError
+from ..errors import InputError, Interrupted
 from ..inputs import align, check_finite, read_offset
 from ..lockstep import Answer, choose_chain, solve_family
 from ..results import Solution, penalty_in_words
@@ -200,7 +201,7 @@ def solve_columns(task: Task, l1_ratios, lams, tol: float, watch: Watch) -> list
     held = [k for k, column in enumerate(columns) if column.lam > 0.0]
     answers: dict[int, Answer] = {}
     watch.stage = "path"
-    with runtime.workers():
+    with whole_or_not(), runtime.workers():
         if held:
             family = task.family([columns[k] for k in held], tol, polish=len(held) == 1)
             answers.update(
@@ -211,6 +212,15 @@ def solve_columns(task: Task, l1_ratios, lams, tol: float, watch: Watch) -> list
             before = answers[k - 1].point if k - 1 in answers else None
             answers[k] = solve_family(family, choose_chain(family), watch, before, False, task.names)[0]
     return [answers[k] for k in range(len(columns))]
+
+
+@contextlib.contextmanager
+def whole_or_not():
+    """Ctrl-C in the middle of many λ: the interrupt says that there is no answer yet."""
+    try:
+        yield
+    except Interrupted as stop:
+        raise Interrupted from stop
 
 
 def _path(task: Task, ratio: float, lams, answers: list[Answer], tol: float, relax: float | None = None) -> Path:

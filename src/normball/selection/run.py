@@ -10,7 +10,7 @@ from .. import runtime
 from ..errors import InputError
 from ..lockstep import Answer, choose_chain, solve_family
 from ..paths import Grid, make_lams, paths_of_task
-from ..paths.path import solve_columns
+from ..paths.path import solve_columns, whole_or_not
 from ..paths.relaxed import refit_supports
 from ..runtime import Watch
 from ..tasks import Task
@@ -91,7 +91,7 @@ def _folds(task: Task, group: Group, l1_ratios, lams, starts, relax, tol: float,
     held = [c for c, column in enumerate(columns) if column.lam > 0.0]
     answers: dict[int, Answer] = {}
     watch.stage = "folds"
-    with runtime.workers():
+    with whole_or_not(), runtime.workers():
         if held:
             family = replace(base, columns=tuple(columns[c] for c in held), single_precision=True, **tables)
             family = replace(family, free=np.flatnonzero(family.columns[0].free))
