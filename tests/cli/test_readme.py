@@ -51,9 +51,11 @@ def test_its_commands_run_as_they_stand(tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
     (block,) = re.findall(r"^```console\n(.*?)^```$", README.read_text("utf-8"), flags=re.S | re.M)
     words = [shlex.split(line.removeprefix("$ ")) for line in block.splitlines()]
-    assert [line[:2] for line in words] == [["normball", c] for c in ("demo", "fit", "predict", "audit", "doctor")]
+    assert [line[:2] for line in words] == [
+        ["normball", c] for c in ("demo", "fit", "path", "predict", "audit", "doctor")
+    ]
     for line in words:
         assert main(line[1:]) == 0
     capfd.readouterr()
     made = {path.name for path in tmp_path.iterdir()}
-    assert made == {"normball-demo", "model.json", "report.html", "predictions.csv"}
+    assert made == {"normball-demo", "model.json", "report.html", "path.csv", "predictions.csv"}

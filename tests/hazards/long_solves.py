@@ -21,7 +21,7 @@ from numpy.lib.stride_tricks import as_strided
 import normball
 from normball.certificates import separation
 from normball.designs import DenseDesign, SparseDesign
-from normball.lockstep import driver, newton, panel
+from normball.lockstep import driver, newton, panel, proofs
 from normball.lockstep.strategies import Anchored, Dual, NewtonCG, Slabwise, dual, newton_cg
 from normball.paths import one
 
@@ -84,7 +84,7 @@ CASES = {
         lambda: sparse(150_000, 50_000, 40, 1e-9, tol=1e-15), NewtonCG(), newton_cg, "_conjugate_gradients"
     ),
     "newton_cg, dense": Case(lambda: dense(100_000, 800, 1e-9), NewtonCG(), newton_cg, "_conjugate_gradients"),
-    "Newton certificate": Case(lambda: dense(10_000, 2500, 1.0, newton=True), NewtonCG(), driver, "newton_proof"),
+    "Newton certificate": Case(lambda: dense(10_000, 2500, 1.0, newton=True), NewtonCG(), proofs, "newton_proof"),
     "separation": Case(lambda: dense(4000, 150, 0.0, signal=100.0), Slabwise(), separation, "_found"),
     "slab, eigenvalues": Case(lambda: doubled(2500, 2000, 0.0), Slabwise(), newton.Newton, "_gap"),
     "slab, rows": Case(lambda: doubled(2000, 1900, 1e-13), Slabwise(), newton, "row_step"),

@@ -52,7 +52,9 @@ class Shape:
 
     def times(self, name: str, lam: float) -> Array:
         """λ·l1 or λ·l2, without a word where extreme units leave the range of float64 (the doors refuse those)."""
-        if self._moderate and (lam == 0.0 or 1e-150 < lam < 1e150):
+        if lam == 0.0:
+            return np.zeros(len(self.l1))  # also where the vectors are infinite
+        if self._moderate and 1e-150 < lam < 1e150:
             return lam * getattr(self, name)
         with np.errstate(over="ignore", under="ignore"):
             return lam * getattr(self, name)

@@ -2,7 +2,8 @@
 
 base.py            what the two-class estimators share
 logistic.py        LogisticRegression
-logistic_cv.py     LogisticRegressionCV; dev.py its choice on rows set aside
+logistic_cv.py     LogisticRegressionCV; folds.py, dev.py how it judges; strengths.py what it tries
+callbacks.py       scikit-learn's callbacks hear the progress of a fit
 table_encoder.py   TableEncoder, the encoder of tables/
 class_weights.py   class weights as weights of the observations
 """
