@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from normball.report import Alert, Coefficient, Facts, Penalty, Proof, Recipe, judge
+from normball.report import Alert, Choice, Coefficient, Facts, Penalty, Proof, Recipe, judge
 
 HOSTILE = [
     "</script><script>window.hacked = 1</script>",
@@ -61,7 +61,20 @@ def ordinary() -> Facts:
         set_aside=(("id", "id", "a value of its own in every row"),),
         judged="The coefficients shown are of all rows.",
         notes=("Three rows have no target and are left out.",),
+        choice=choice(("age", "dose")),
     )
+
+
+def choice(names, count: int = 30) -> Choice:
+    """A curve with its smallest loss inside, and straight lines for the columns."""
+    k = np.arange(count)
+    mean = 0.5 + 0.002 * (k - 20) ** 2 / 20
+    return Choice(
+        splits=10, lams=tuple(10.0 ** (-0.1 * k)), mean=tuple(mean), se=tuple(0.01 + 0.0 * mean),
+        features=tuple(k.tolist()), at_min=20, at_1se=10, chosen=20,
+        lines=tuple((name, tuple(0.1 * (j + 1) * k / count)) for j, name in enumerate(names)),
+        compared=tuple((name, 0.01, 0.5, 0.0, 0.01, 3) for name in names),
+    )  # fmt: skip
 
 
 def hostile(word: str) -> Facts:
@@ -80,6 +93,7 @@ def hostile(word: str) -> Facts:
         set_aside=((word, word, word),),
         judged=word,
         notes=(word,),
+        choice=choice((word, word)),
     )
 
 
@@ -98,5 +112,6 @@ def huge(columns: int = 2000, name: str = "a column of ordinary length") -> Fact
         imputations=tuple((n, name) for n in names),
         set_aside=tuple((n, "constant", name) for n in names),
         notes=tuple(names),
+        choice=choice(names[:20], 100),
         recipe=Recipe(name * 100, 0, name * 100, tuple((n, n) for n in names)),
     )

@@ -96,12 +96,19 @@ class Dual:
             column = family.columns[i]
             coefs[:, k] *= _inverse(column.shape, family.free) * _weaker(column.lam)
         coefs[family.free] = B[U:]
-        eta = design.offset[:, None] + np.column_stack([state.Ka for state in solved]) + work.XU @ B
         b = B[0] if U else np.zeros(len(batch))
+        eta = np.empty((design.n, len(batch)))  # of the coefficients, not K a: in extreme units they differ by rounding
+        design.add_up(_times_block, coefs, eta)
+        eta += design.offset[:, None] + b
         return Candidates(np.array(batch), coefs, b, eta, polished=True, centred=True)
 
     def learn(self, work: Work, asked, evidence, gaps, done) -> bool:
         return not work.left
+
+
+def _times_block(block, W, out):
+    out[block.rows] = block.times(W)
+    return ()
 
 
 def _inverse(shape: Shape, free: Array) -> Array:
