@@ -27,6 +27,9 @@ def _data(n: int):
         yield "spam raw", X, y, 1e-5
         yield "spam log", np.log1p(X), y, 1e-4
         yield "spam standardised", standardised(X), y, 1e-4
+        X, y = _adult()
+        yield "adult encoded", X, y, 1e-4
+        yield "adult standardised", standardised(X), y, 1e-4
     except DataMissing:
         pass
     rng = np.random.default_rng(8)
@@ -46,3 +49,16 @@ def _spam():
         rows = list(csv.reader(file))[1:]
     X = np.array([row[:-1] for row in rows], dtype=np.float64)
     return X, np.array([row[-1] == "spam" for row in rows], dtype=np.float64)
+
+
+def _adult():
+    """Numbers as they came (ages beside capital gains), a 0/1 column for every level of every word."""
+    with data_file("adult.csv").open(newline="", encoding="utf-8") as file:
+        _, *rows = list(csv.reader(file))
+    columns = []
+    for values in list(zip(*rows, strict=True))[:-1]:
+        try:
+            columns.append(np.array(values, dtype=np.float64))
+        except ValueError:
+            columns += [np.array([v == level for v in values], dtype=np.float64) for level in sorted(set(values))]
+    return np.column_stack(columns), np.array([row[-1].strip().startswith(">50K") for row in rows], dtype=np.float64)
