@@ -3,9 +3,10 @@
     Exception                              UserWarning
     └─ NormballError                       └─ NormballWarning
        └─ InputError  (ValueError)            ├─ ConvergenceWarning
-          ├─ TypeInputError  (TypeError)      └─ EdgeWarning
-          ├─ StrengthConflict              KeyboardInterrupt
-          └─ ModelFileError                └─ Interrupted
+          ├─ TypeInputError  (TypeError)      ├─ EdgeWarning
+          ├─ StrengthConflict                 └─ LegacyArgumentWarning  (FutureWarning)
+          └─ ModelFileError                KeyboardInterrupt
+                                           └─ Interrupted
 
 A message is a sentence or a few: what was asked, what stands in the way, what to do; it names the argument and its
 value.  (`NotFittedError` is scikit-learn's, and is raised by the estimators as scikit-learn does.)
@@ -20,6 +21,7 @@ __all__ = [
     "EdgeWarning",
     "InputError",
     "Interrupted",
+    "LegacyArgumentWarning",
     "ModelFileError",
     "NormballError",
     "NormballWarning",
@@ -58,6 +60,10 @@ class ConvergenceWarning(NormballWarning):
 
 class EdgeWarning(NormballWarning):
     """The best λ lies at an end of the grid: a better one may lie beyond it."""
+
+
+class LegacyArgumentWarning(NormballWarning, FutureWarning):
+    """An argument of scikit-learn's that means nothing, or something else, here: the sentence says what."""
 
 
 class Interrupted(KeyboardInterrupt):

@@ -16,7 +16,7 @@ class Given:
     """Coefficients and the problem they claim to solve; lam or C is None."""
 
     coef: Any
-    intercept: float
+    intercept: Any
     lam: float | None
     C: float | None
     l1_ratio: float
@@ -45,23 +45,30 @@ def read_model(
             raise StrengthConflict("Coefficients alone do not say what they minimise: pass lam or C.")
         return Given(model, intercept, lam, C, l1_ratio, sample_weight, fit_intercept, standardize, penalty_factor)
     coef = np.asarray(model.coef_, dtype=np.float64)
-    if coef.ndim == 2 and len(coef) > 1:
-        raise InputError(f"The model has {len(coef)} rows of coefficients: audit judges two classes for now.")
     if lam is None and C is None:
-        lam, C = getattr(model, "lam", None), getattr(model, "C", None)
+        ours = getattr(model, "lambda_", None)  # what was used, or chosen
+        lam, C = getattr(model, "lam", None) if ours is None else ours, getattr(model, "C", None)
         C = None if lam is not None else C
     if lam is None and C is None:
         raise StrengthConflict(f"{type(model).__name__} has neither C nor lam: pass one of them.")
     kind = getattr(model, "penalty", None)
     ratio = {"l1": 1.0, "l2": 0.0}.get(str(kind), getattr(model, "l1_ratio", None))
+    ratio = getattr(model, "l1_ratio_", ratio)  # a cross-validated model's choice
     if kind == "none" or (kind is None and hasattr(model, "penalty") and not hasattr(model, "lam")):
         lam, C = 0.0, None
     weight = _class_weighted(getattr(model, "class_weight", None), y, sample_weight)
     return Given(
-        coef.ravel(), float(np.ravel(model.intercept_)[0]), lam, C, ratio or 0.0, weight,
+        *_of_rows(coef, np.asarray(model.intercept_, dtype=np.float64)), lam, C, ratio or 0.0, weight,
         getattr(model, "fit_intercept", True), getattr(model, "standardize", standardize),
         getattr(model, "penalty_factor", None) if penalty_factor is None else penalty_factor,
     )  # fmt: skip
+
+
+def _of_rows(coef: np.ndarray, intercept: np.ndarray):
+    """scikit-learn's coef_ (1 or K, p) and intercept_ as ours: (p,) and a float, or (p, K) and (K,)."""
+    if coef.ndim == 2 and len(coef) > 1:
+        return coef.T, np.broadcast_to(intercept, (len(coef),))
+    return coef.ravel(), float(np.ravel(intercept)[0])
 
 
 def _class_weighted(class_weight, y, sample_weight):

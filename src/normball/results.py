@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, softmax
 
 from .certificates import Certificate
 from .inputs import align, check_finite, read_offset
@@ -15,18 +15,18 @@ from .inputs import align, check_finite, read_offset
 class Solution:
     """One fit.
 
-    coef        (p,)  per unit of each column as it came
-    intercept   float
+    coef        (p,)  per unit of each column as it came; for three or more classes (p, K)
+    intercept   float; for three or more classes (K,)
     lam         λ of the penalty of the weighted mean loss (docs/design/strength.md)
     l1_ratio    0: L2, 1: L1
-    classes     (2,) labels, the second is the one whose probability is modelled; None for soft labels
+    classes     (2,) labels, the second is the one whose probability is modelled, or (K,); None for soft labels
     names       column names, where X had them
     total       sum of the observation weights: what turns λ into C = 1/(λ total)
     certificate the proof
     """
 
     coef: np.ndarray
-    intercept: float
+    intercept: float | np.ndarray
     lam: float
     l1_ratio: float
     classes: np.ndarray | None
@@ -36,20 +36,24 @@ class Solution:
     certificate: Certificate
 
     def decision_function(self, X, offset=None) -> np.ndarray:
-        """η = offset + intercept + X coef, (n,): log-odds of the second class."""
+        """η = offset + intercept + X coef, (n,): log-odds of the second class; for K >= 3 classes (n, K)."""
         matrix = align(X, self.names, width=len(self.coef))
         check_finite(matrix, self.names)
         eta = matrix @ self.coef + self.intercept
-        return eta if offset is None else eta + read_offset(offset, len(eta))
+        return eta if offset is None else eta + read_offset(offset, len(eta), self.n_classes)
+
+    @property
+    def n_classes(self) -> int:
+        return 2 if self.coef.ndim == 1 else self.coef.shape[1]
 
     def predict_proba(self, X, offset=None) -> np.ndarray:
-        """(n, 2) probabilities in the order of `classes`."""
-        eta = self.decision_function(X, offset)
-        return np.column_stack([expit(-eta), expit(eta)])
+        """(n, K) probabilities in the order of `classes`."""
+        return probabilities(self.decision_function(X, offset))
 
     def predict(self, X, offset=None) -> np.ndarray:
         """(n,) the more probable class; 0/1 for soft labels."""
-        likely = (self.decision_function(X, offset) > 0).astype(int)
+        eta = self.decision_function(X, offset)
+        likely = (eta > 0).astype(int) if eta.ndim == 1 else eta.argmax(1)
         return likely if self.classes is None else self.classes[likely]
 
     def summary(self) -> str:
@@ -59,6 +63,8 @@ class Solution:
         says = ", ".join(
             f"{name} = {value:.6g}" for name, value in dialects(self.lam, self.l1_ratio, self.total).items()
         )
+        if self.n_classes > 2:
+            return self._summary_of_classes(says)
         kept = int(np.count_nonzero(self.coef))
         lines = [
             f"Penalty: {penalty_in_words(self.lam, self.l1_ratio, self.standardize)}  ({says})",
@@ -70,8 +76,30 @@ class Solution:
         lines += [f"  {self.name(j):<{width}}  {self.coef[j]: .6g}" for j in order]
         return "\n".join(lines + ([f"  … and {kept - 20} smaller ones"] if kept > 20 else []))
 
+    def _summary_of_classes(self, says: str) -> str:
+        """The same with a column for each class."""
+        assert self.classes is not None
+        size = np.abs(self.coef).max(1, initial=0.0)
+        kept, labels = int(np.count_nonzero(size)), [str(label) for label in self.classes.tolist()]
+        order = np.argsort(-size, kind="stable")[: min(kept, 20)]
+        width = max([len(self.name(j)) for j in order] + [len("(intercept)")])
+        rows = [("(intercept)", self.intercept), *((self.name(j), self.coef[j]) for j in order)]
+        lines = [
+            f"Penalty: {penalty_in_words(self.lam, self.l1_ratio, self.standardize)}  ({says})",
+            self.certificate.summary(),
+            f"{kept} of {len(self.coef)} features have a coefficient that is not zero; {len(labels)} classes:",
+            f"  {'':<{width}}  " + " ".join(f"{label[:12]:>12}" for label in labels),
+            *(f"  {name:<{width}}  " + " ".join(f"{v:12.5g}" for v in np.ravel(values)) for name, values in rows),
+        ]
+        return "\n".join(lines + ([f"  … and {kept - 20} smaller ones"] if kept > 20 else []))
+
     def name(self, j: int) -> str:
         return self.names[j] if self.names else f"x{j}"
+
+
+def probabilities(eta: np.ndarray) -> np.ndarray:
+    """(n, K) from linear predictors: (n,) the log-odds of the second of two classes, or (n, K)."""
+    return np.column_stack([expit(-eta), expit(eta)]) if eta.ndim == 1 else softmax(eta, axis=1)
 
 
 def penalty_in_words(lam: float, l1_ratio: float, standardize: bool | np.ndarray) -> str:

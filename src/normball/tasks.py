@@ -9,10 +9,10 @@ import numpy as np
 
 from . import inputs, runtime
 from .certificates import Column, Family
-from .designs import Design, make_design
+from .designs import ClassDesign, Design, make_design
 from .errors import InputError, Interrupted
-from .losses import LogisticLoss
-from .penalties import ElasticPenalty
+from .losses import LogisticLoss, SoftmaxLoss
+from .penalties import ElasticPenalty, GroupPenalty
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,30 @@ class Task:
     factor (p,) and flags (p,) bool, whether sd·w is penalised: in the design's order; standardize as it was asked.
     """
 
-    design: Design
+    design: Any  # Design, or ClassDesign with several classes
     data: inputs.Inputs | None  # None where a Design was given
     classes: np.ndarray | None
     names: tuple[str, ...] | None
     factor: np.ndarray
     flags: np.ndarray
     standardize: bool | np.ndarray
+    grouped: bool = False  # the classes of a feature enter together
+    lower: np.ndarray | None = None  # (p,) in the design's order, of the coefficients as they came
+    upper: np.ndarray | None = None
+
+    @property
+    def n_classes(self) -> int:
+        """2, or the K of several classes, whose coefficients are one vector (designs/classes.py)."""
+        return self.design.K if isinstance(self.design, ClassDesign) else 2
+
+    @property
+    def n_features(self) -> int:
+        """Columns of X."""
+        return len(self.factor)
+
+    @property
+    def has_intercept(self) -> bool:
+        return bool(self.design.head if isinstance(self.design, ClassDesign) else self.design.intercept)
 
     @property
     def total(self) -> float:
@@ -38,12 +55,13 @@ class Task:
     def column(self, lam: float, l1_ratio: float, split: int = 0, cells: np.ndarray | None = None) -> Column:
         """One problem; cells: those of its training rows (all by default), which a standard deviation is taken over."""
         cells = np.ones(self.design.n_cells, bool) if cells is None else cells
-        asked: dict[str, Any] = dict(
-            lam=lam, l1_ratio=l1_ratio, factor=self.factor, standardize=self.flags, split=split
-        )
+        factor, flags = self._of_coefs(self.factor, 0.0), self._of_coefs(self.flags, False)
+        asked: dict[str, Any] = dict(lam=lam, l1_ratio=l1_ratio, factor=factor, standardize=flags, split=split)
+        if self.lower is not None and self.upper is not None:
+            asked |= dict(lower=self._of_coefs(self.lower, -np.inf), upper=self._of_coefs(self.upper, np.inf))
         column = Column.make(self.design.survey, cells, **asked)
         strength = np.maximum(column.l1, column.l2)
-        lost = (lam > 0.0) & (self.factor > 0.0) & ~((strength > 1e-290) & (strength < 1e290))
+        lost = (lam > 0.0) & (factor > 0.0) & ~((strength > 1e-290) & (strength < 1e290))
         if lost.any():
             k = int(np.flatnonzero(lost)[0])
             raise InputError(
@@ -63,12 +81,16 @@ class Task:
         """Problems that train on all rows."""
         survey, cells = self.design.survey, np.ones(self.design.n_cells, bool)
         sd, train = survey.sd(cells), np.ones((self.design.n_cells, 1), bool)
-        metric = np.where(self.flags & (sd > 0.0), sd, 1.0) / survey.scale
+        metric = np.where(self._of_coefs(self.flags, False) & (sd > 0.0), sd, 1.0) / survey.scale
         free = np.flatnonzero(columns[0].free)
-        return Family(
-            self.design, LogisticLoss(), ElasticPenalty(), tuple(columns), train, ~train, np.array([self.total]), free,
-            metric, tol, polish,
-        )  # fmt: skip
+        loss: Any = SoftmaxLoss(self.n_classes) if self.n_classes > 2 else LogisticLoss()
+        penalty = GroupPenalty(self.n_classes) if self.grouped else ElasticPenalty()
+        norm = np.array([self.total])
+        return Family(self.design, loss, penalty, tuple(columns), train, ~train, norm, free, metric, tol, polish)
+
+    def _of_coefs(self, vector: np.ndarray, head) -> np.ndarray:
+        """A vector over the features for every coefficient; `head` for the intercepts of several classes."""
+        return self.design.spread(vector, head) if isinstance(self.design, ClassDesign) else vector
 
     def conditioned(self, column: Column, coef, b):
         """What a caller gives, in conditioned coordinates; None where predictions, penalty or squares overflow."""
@@ -83,9 +105,9 @@ class Task:
         """The same data with the rows in cells: (n,) int."""
         d = self.data
         assert d is not None  # read_task has refused a Design
+        base = self.design.base if isinstance(self.design, ClassDesign) else self.design
         with runtime.workers():
-            design = make_design(d.X, d.y, d.weight, d.offset, intercept=self.design.intercept, cells=cells)
-        return replace(self, design=design)
+            return replace(self, design=_design_of(d, base.intercept, cells))
 
     def called(self, k: int) -> str:
         """What the user calls the design's column k."""
@@ -95,7 +117,7 @@ class Task:
 
 def read_task(
     X, y=None, *, penalty_factor=None, sample_weight=None, offset=None, fit_intercept=True,
-    standardize: bool | np.ndarray = False, cells_of=None,
+    standardize: bool | np.ndarray = False, grouped=False, lower=None, upper=None, cells_of=None,
 ) -> Task:  # fmt: skip
     """Check everything but the strength; raises InputError, and Interrupted on Ctrl-C.
 
@@ -115,17 +137,36 @@ def read_task(
         try:
             with runtime.workers():
                 cells = None if cells_of is None else cells_of(data)
-                design = make_design(data.X, data.y, data.weight, data.offset, intercept=fit_intercept, cells=cells)
+                design = _design_of(data, fit_intercept, cells)
         except KeyboardInterrupt as stop:
             raise Interrupted from stop
-    p = design.p
+    base = design.base if isinstance(design, ClassDesign) else design
+    p = base.p
     factor = np.ones(p) if penalty_factor is None else inputs.read_penalty_factor(penalty_factor, p)
     standardize = inputs.read_flags(standardize, p, "standardize")
-    flags = design.sorted(np.broadcast_to(standardize, (p,)))
-    task = Task(design, data, classes, names, design.sorted(factor), flags, standardize)
+    flags = base.sorted(np.broadcast_to(standardize, (p,)))
+    several = classes is not None and len(classes) > 2
+    grouped = inputs.read_flag(grouped, "grouped") and several  # of two classes each feature is its own group
+    bounds = inputs.read_bounds(lower, upper, p) or (None, None)
+    if grouped and bounds[0] is not None:
+        raise InputError("grouped=True was given with bounds: a group has a length, no sides. Leave one of them out.")
+    bounds = [bound if bound is None else base.sorted(bound) for bound in bounds]
+    task = Task(design, data, classes, names, base.sorted(factor), flags, standardize, grouped, *bounds)
     if data is not None:
         _check_range(task)
     return task
+
+
+def _design_of(data: inputs.Inputs, intercept: bool, cells) -> Design | ClassDesign:
+    """The design of checked inputs, for as many classes as they hold."""
+    K = 2 if data.classes is None else len(data.classes)
+    offset = data.offset if K == 2 else np.zeros(len(data.y))
+    design = make_design(data.X, data.y, data.weight, offset, intercept=intercept, cells=cells)
+    if K == 2:
+        return design
+    assert data.classes is not None
+    labels = tuple(str(label) for label in data.classes.tolist())
+    return ClassDesign(design, K, data.offset if data.offset.ndim == 2 else None, labels)
 
 
 def _checked(design: Design, y, sample_weight, offset, fit_intercept: bool) -> Design:

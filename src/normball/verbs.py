@@ -8,7 +8,6 @@ import numpy as np
 
 from . import inputs, runtime
 from .errors import ConvergenceWarning, InputError, StrengthConflict
-from .inputs.values import read_number, read_vector
 from .lockstep import judge_family
 from .models import read_model
 from .paths import Path, path_task, read_grid, read_relax, solve_task
@@ -21,27 +20,32 @@ from .tasks import read_task
 
 def solve(
     X, y=None, *, lam=None, l1_ratio=0.0, penalty_factor=None, sample_weight=None, offset=None, fit_intercept=True,
-    standardize: bool | np.ndarray = False, tol=1e-8, max_reads=None, time_limit=None, init=None,
+    standardize: bool | np.ndarray = False, lower=None, upper=None, grouped=False, tol=1e-8, max_reads=None,
+    time_limit=None, init=None,
 ) -> Solution:  # fmt: skip
     """Minimise  Σ c_i ℓ(y_i, η_i) + λ Σ_j f_j (α|w_j| + (1-α)/2 w_j²),  η = offset + b + X w,  and prove it.
 
     Parameters
     ----------
     X : (n, p) array, data frame or sparse matrix, or a Design, which carries y, weights and offset
-    y : (n,) labels of two classes, or floats in [0, 1] (soft labels); None only with a Design
+    y : (n,) labels of two or more classes, or floats in [0, 1] (soft labels of two); None only with a Design
     lam : λ >= 0, multiplies the penalty of the weighted *mean* loss; 0 is no penalty.  C = 1/(λ · sum of weights)
     l1_ratio : α in [0, 1]; 0 ridge, 1 lasso
     penalty_factor : (p,) f_j >= 0; 0 leaves a column free
-    sample_weight : (n,) c_i before they are divided by their sum;  offset : (n,) added to η
+    sample_weight : (n,) c_i before they are divided by their sum
+    offset : (n,) added to η; for K >= 3 classes (n, K)
     standardize : penalise sd_j·w_j instead of w_j (the coefficients stay per unit of each column); a (p,) array of
         bools says for which columns
+    lower, upper : bounds of the coefficients, numbers or (p,); lower=0 keeps them from being negative
+    grouped : several classes: the L1 part is Σ_j ‖B_j‖₂ over features, whose classes enter together
     tol : the gap to reach, relative to the loss of the null model (intercept, offset and free columns)
     max_reads, time_limit : passes over X, seconds; what is reached by then is given, and says that it is not certified
     init : (coef, intercept) to start from; the answer does not depend on it
 
     Returns
     -------
-    Solution : .coef (p,), .intercept, .lam, .certificate, .predict_proba(X), .summary()
+    Solution : .coef (p,), .intercept, .lam, .certificate, .predict_proba(X), .summary(); for K >= 3 classes (symmetric
+        softmax, each with an intercept of its own) .coef (p, K) and .intercept (K,)
 
     Raises
     ------
@@ -54,9 +58,9 @@ def solve(
     l1_ratio, tol, lam = inputs.read_l1_ratio(l1_ratio), inputs.read_tol(tol), _one_lam(lam)
     task = read_task(
         X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
-        standardize=standardize,
+        standardize=standardize, lower=lower, upper=upper, grouped=grouped,
     )  # fmt: skip
-    start = inputs.read_init(init, task.design.p)
+    start = inputs.read_init(init, task.n_features, task.n_classes)
     watch = Watch(inputs.read_limit(max_reads, "max_reads"), inputs.read_limit(time_limit, "time_limit"))
     solution = solve_task(task, lam, l1_ratio, tol, watch, start)
     certificate = solution.certificate
@@ -67,8 +71,8 @@ def solve(
 
 def path(
     X, y=None, *, lams=None, n_lams=100, lam_min_ratio=None, l1_ratio=0.0, penalty_factor=None, sample_weight=None,
-    offset=None, fit_intercept=True, standardize: bool | np.ndarray = False, tol=1e-6, max_reads=None, time_limit=None,
-    relax=None, progress=None,
+    offset=None, fit_intercept=True, standardize: bool | np.ndarray = False, lower=None, upper=None, grouped=False,
+    tol=1e-6, max_reads=None, time_limit=None, relax=None, progress=None,
 ) -> Path:  # fmt: skip
     """The solutions of `solve` for a whole grid of λ at once, each with its proof.
 
@@ -90,7 +94,7 @@ def path(
     l1_ratio, tol = inputs.read_l1_ratio(l1_ratio), inputs.read_tol(tol)
     task = read_task(
         X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
-        standardize=standardize,
+        standardize=standardize, lower=lower, upper=upper, grouped=grouped,
     )  # fmt: skip
     watch = Watch(inputs.read_limit(max_reads, "max_reads"), inputs.read_limit(time_limit, "time_limit"), progress)
     found = path_task(task, l1_ratio, read_grid(lams, n_lams, lam_min_ratio), tol, watch, read_relax(relax, l1_ratio))
@@ -102,8 +106,8 @@ def path(
 def cross_validate(
     X, y=None, *, cv=10, repeats=1, groups=None, seed=0, lams=None, n_lams=100, lam_min_ratio=None, l1_ratios=(0.0,),
     scoring="log_loss", relax=None, keep_predictions=False, penalty_factor=None, sample_weight=None, offset=None,
-    fit_intercept=True, standardize: bool | np.ndarray = False, tol=1e-6, fold_tol=1e-5, max_reads=None,
-    time_limit=None, progress=None,
+    fit_intercept=True, standardize: bool | np.ndarray = False, lower=None, upper=None, grouped=False, tol=1e-6,
+    fold_tol=1e-5, max_reads=None, time_limit=None, progress=None,
 ) -> CrossValidation:  # fmt: skip
     """The path and its cross-validation together: every λ, every fold and every l1_ratio shares each read of X.
 
@@ -135,7 +139,7 @@ def cross_validate(
 
     task = read_task(
         X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
-        standardize=standardize, cells_of=cells_of,
+        standardize=standardize, lower=lower, upper=upper, grouped=grouped, cells_of=cells_of,
     )  # fmt: skip
     grid, second = read_grid(lams, n_lams, lam_min_ratio), read_relax(relax, max(ratios, default=0.0))
     found = cross_validate_task(
@@ -174,9 +178,8 @@ def audit(
     )  # fmt: skip
     lam = lam if given.C is None else 1.0 / (lam * task.total)
     column = task.column(lam, l1_ratio)
-    coef = read_vector(given.coef, task.design.p, "model_or_coef, the coefficients,", "column")
-    b = read_number(given.intercept, "intercept", "a finite number", np.isfinite)
-    if not task.design.intercept and b != 0.0:
+    coef, b = inputs.read_coefs(given.coef, given.intercept, task.n_features, task.n_classes, "model_or_coef")
+    if not task.has_intercept and np.any(b):
         raise InputError(f"intercept={b!r} was given with fit_intercept=False. Leave one of them out.")
     here = task.conditioned(column, coef, b)
     if here is None:

@@ -145,7 +145,7 @@ def test_proof_exists_exactly_where_the_rows_allow_it(name, intercept):
 @pytest.mark.parametrize("R", [1e-3, 1.0, 400.0])
 def test_the_two_formulas_do_not_cancel(x, R):
     """Against 60 digits, on both sides of the change to series."""
-    gap, t = room._from_decrement(R, x / R)
+    gap, t = room.from_decrement(R, x / R)
     with mp.workdps(60):
         nu = mp.mpf(x / R)
         y = mp.mpf(R) * nu

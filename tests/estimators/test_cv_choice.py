@@ -260,9 +260,7 @@ def test_a_fold_with_one_class(data):
         LogisticRegressionCV(cv=numbers).fit(X[order], np.arange(150) // 75)
 
 
-@pytest.mark.parametrize(
-    "y", [np.linspace(0, 1, 150), np.arange(150) % 3, np.zeros(150), None], ids=["soft", "3", "1", "none"]
-)
+@pytest.mark.parametrize("y", [np.linspace(0, 1, 150), np.zeros(150), None], ids=["soft", "1", "none"])
 def test_targets(data, y):
     """Two classes, in LogisticRegression's words."""
     with pytest.raises(normball.InputError) as single:

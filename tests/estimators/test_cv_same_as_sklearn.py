@@ -103,8 +103,10 @@ def test_defaults():
     assert warned == {"l1_ratios", "scoring", "use_legacy_attributes"}
     assert (mine["l1_ratios"], mine["scoring"]) == ((0.0,), "neg_log_loss")
     shared = mine.keys() & other.keys() - warned - {"tol"}  # a gap here, a gradient there
+    assert mine["solver"] is mine["max_iter"] is None  # they choose nothing here
+    shared -= {"solver", "max_iter"}
     assert {name: mine[name] for name in shared} == {name: other[name] for name in shared}
-    assert shared == {"Cs", "cv", "refit", "fit_intercept", "class_weight", "random_state"}
+    assert {"Cs", "cv", "refit", "fit_intercept", "class_weight", "random_state", "penalty"} <= shared
 
 
 # ---- folds ----------------------------------------------------------------------------------------------------------

@@ -202,7 +202,6 @@ BAD_Y = {
     "None": (None, "y was not given"),
     "missing": (np.where(np.arange(80) == 4, None, Y), "1 of 80"),
     "mixed": (np.where(Y == 1, "a", Y.astype(object)), "mixed-type"),
-    "three": (Y + (np.arange(80) == 3), "3 classes"),
     "regression": (X[:, 0] * 3.3, "continuous"),
     "masked": (np.ma.masked_array(Y, mask=Y > 2), "masked"),
     "too short": (Y[:-1], "79"),

@@ -68,7 +68,6 @@ CHECKS = [
     checks.check_classifiers_one_label_sample_weights,
     checks.check_classifiers_regression_target,
     checks.check_classifiers_classes,
-    checks.check_classifier_not_supporting_multiclass,
     checks.check_requires_y_none,
     checks.check_supervised_y_no_nan,
     checks.check_sample_weights_pandas_series,

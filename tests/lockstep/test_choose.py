@@ -10,6 +10,7 @@ import pytest
 from normball.certificates import Column, Shape
 from normball.designs import DenseDesign, SparseDesign
 from normball.lockstep import choose_chain
+from normball.losses import LogisticLoss
 
 
 def chain_for(n, p, penalty, nnz=None, free=0, box=False):
@@ -20,7 +21,10 @@ def chain_for(n, p, penalty, nnz=None, free=0, box=False):
     l1, l2 = ((penalty in ("L1", "EN")) * np.full(p, 0.1), (penalty in ("L2", "EN")) * np.full(p, 0.1))
     l1[:free] = l2[:free] = 0.0
     column = Column(1.0, 0.5, 0, Shape(l1, l2, np.full(p, 0.0 if box else -np.inf), np.full(p, np.inf)))
-    return [strategy.name for strategy in choose_chain(SimpleNamespace(design=design, columns=(column,)))]
+    return [
+        strategy.name
+        for strategy in choose_chain(SimpleNamespace(design=design, columns=(column,), loss=LogisticLoss()))
+    ]
 
 
 @pytest.mark.parametrize(

@@ -61,8 +61,9 @@ class Certificate:
             "separated": f"No minimiser exists. {self._separated()}",
         }[self.status]
         if self.coef_error is not None and len(self.coef_error):
-            j = int(np.argmax(self.coef_error))
-            words += f" Each coefficient is proved to within {self.coef_error[j]:.2g} (widest: {self.name(j)})."
+            error = self.coef_error if np.ndim(self.coef_error) == 1 else self.coef_error.max(1)
+            j = int(np.argmax(error))
+            words += f" Each coefficient is proved to within {error[j]:.2g} (widest: {self.name(j)})."
         if self.aliased:
             some = ", ".join(self.name(j) for j in self.aliased[:8]) + " …" * (len(self.aliased) > 8)
             words += (

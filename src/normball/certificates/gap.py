@@ -45,7 +45,7 @@ def family_gaps(family: Family, asked: Candidates, evidence: Evidence) -> tuple[
     A float32 pass pays for what it may hide.
     """
     C = len(asked.ids)
-    if family.design.fast and C > 1:
+    if family.design.fast and C > 1 and not family.penalty.grouped:
         gaps, omega = _compiled_gaps(family, asked, evidence)
         objectives = evidence.loss + omega
     else:

@@ -37,11 +37,21 @@ class NewtonProof:
     null: Array  # (1+p, k)  directions (b, w) that change no prediction
 
 
-def newton_proof(family: Family, column: Column, coef: Array, intercept: float) -> NewtonProof | None:
-    """The proof at (intercept, coef), or None where it does not hold: too far off, singular, or signs not settled."""
+def newton_proof(
+    family: Family, column: Column, coef: Array, intercept: float, free_only: bool = False
+) -> NewtonProof | None:
+    """The proof at (intercept, coef), or None where it does not hold: too far off, singular, or signs not settled.
+
+    free_only: of the free columns, the others held where they are: that minimisers exist, whatever holds the others
+    (a direction in which the loss falls for ever does not depend on them).  Its gap is infinite.
+    """
+    if family.loss.joint:
+        from .classes import class_newton_proof
+
+        return class_newton_proof(family, column, coef, free_only)
     p, with_b = len(coef), family.design.intercept
-    support = np.flatnonzero((coef != 0.0) | (column.l1 == 0.0))
-    if len(support) > LARGEST or np.isfinite(column.lower).any() or np.isfinite(column.upper).any():
+    support = family.free if free_only else np.flatnonzero((coef != 0.0) | (column.l1 == 0.0))
+    if len(support) > LARGEST or (column.shape.boxed and not free_only):
         return None
     F, grad, squares = _exact(family, column, coef, intercept, support)
     take = slice(None) if with_b else slice(1, None)
@@ -49,7 +59,7 @@ def newton_proof(family: Family, column: Column, coef: Array, intercept: float) 
     slope = np.concatenate([[0.0], column.l2[support] * coef[support] + column.l1[support] * np.sign(coef[support])])
     g = (np.concatenate([grad[:1], grad[1:][support]]) - slope)[take]
     H = F[take, take] + np.diag(l2)
-    if not len(g):
+    if not len(g) and not free_only:
         settled = bool((np.abs(grad[1:]) <= column.l1).all())
         return NewtonProof(0.0, np.zeros(p), 0.0, np.zeros(0, int), np.zeros((1 + p, 0))) if settled else None
     if not np.isfinite(H).all():
@@ -60,7 +70,7 @@ def newton_proof(family: Family, column: Column, coef: Array, intercept: float) 
     farthest = float(far @ far)  # ‖(1, x_i)∘unit‖² is at most this
     where, size = np.concatenate([[0], 1 + support])[take], np.ones(1 + p)
     size[where] = unit
-    half, V, steepest = beside(len(g) ** 3 / 2e9, _inverse_half, unit[:, None] * H * unit)
+    half, V, steepest = beside(len(g) ** 3 / 2e9, half_inverse, unit[:, None] * H * unit)
     flat, moved = _outside(family, support, V, where, size)
     if (steepest > DOUBT or moved > 1e-18 * farthest) and family.design.n * len(g) <= ROWS:
         A = _rows(family, column, coef, intercept, support)[:, take] * unit
@@ -82,7 +92,9 @@ def newton_proof(family: Family, column: Column, coef: Array, intercept: float) 
         R = float(np.sqrt(_farthest(family, support, rest, shift)))
     if not R * nu < 1.0:
         return None
-    gap, t = _from_decrement(R, nu)
+    if free_only:
+        return NewtonProof(np.inf, np.full(p, np.inf), np.inf, np.zeros(0, int), null)
+    gap, t = from_decrement(R, nu)
     spread = t * np.sqrt((inverse_half**2).sum(1))
     coef_error, off = np.zeros(p), np.ones(p, bool)
     coef_error[support] = spread[1:] if with_b else spread
@@ -96,7 +108,7 @@ def newton_proof(family: Family, column: Column, coef: Array, intercept: float) 
     return NewtonProof(gap, coef_error, float(spread[0]) if with_b else 0.0, aliased, null)
 
 
-def _inverse_half(A: Array) -> tuple[Array, Array, float]:
+def half_inverse(A: Array) -> tuple[Array, Array, float]:
     """W with W Wᵀ = A⁻¹ on the range of A, the directions outside it (k, m), and a bound of ‖A⁻¹‖; unit diagonal."""
     if len(A) > SMALL:
         try:
@@ -148,7 +160,7 @@ def _inverse_lower(L: Array) -> Array:
     return out
 
 
-def _from_decrement(R: float, nu: float) -> tuple[float, float]:
+def from_decrement(R: float, nu: float) -> tuple[float, float]:
     """[Rν + (1-Rν) log(1-Rν)]/R² and -log(1-Rν)/R, by series where they would cancel."""
     x = R * nu
     if x < 1e-3:

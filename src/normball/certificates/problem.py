@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -116,8 +116,8 @@ class Column:
         unit = np.where(standardize, np.where(sd > 0.0, sd, survey.scale), 1.0) / survey.scale
         with np.errstate(over="ignore", under="ignore"):
             l1, l2 = l1_ratio * factor * unit, (1.0 - l1_ratio) * factor * unit * unit
-        lower = np.full(p, -np.inf) if lower is None else lower * survey.scale
-        upper = np.full(p, np.inf) if upper is None else upper * survey.scale
+        lower = np.full(p, -np.inf) if lower is None else -_inward(-lower, survey.scale)
+        upper = np.full(p, np.inf) if upper is None else _inward(upper, survey.scale)
         return cls(lam, l1_ratio, split, Shape(l1, l2, lower, upper))
 
     def at(self, lam: float) -> Column:
@@ -133,6 +133,12 @@ class Column:
         return replace(self, shape=self.shape.only(j))
 
 
+def _inward(upper: Array, scale: Array) -> Array:
+    """upper·scale, rounded so that no coefficient ends above `upper` when it is divided by its scale again."""
+    bound = upper * scale
+    return np.where(bound / scale > upper, np.nextafter(bound, -np.inf), bound)
+
+
 @dataclass(frozen=True)
 class Family:
     """Problems that share X.  train, test: bool (cells, splits); the training weights of a split sum to `norm[split]`.
@@ -141,8 +147,8 @@ class Family:
     whose norm a user sees (the smallest is chosen where the data leave a choice).
     """
 
-    design: Design
-    loss: Loss
+    design: Any  # Design, or ClassDesign with several classes
+    loss: Any  # Loss, or SoftmaxLoss
     penalty: ElasticPenalty
     columns: tuple[Column, ...]
     train: Array
@@ -176,7 +182,12 @@ class Family:
     @property
     def exact(self) -> bool:
         """Whether the free columns are few enough to be made exactly feasible in every pass (certificates/gap.py)."""
-        return len(self.free) <= EXACT_FREE
+        return len(self.free) <= EXACT_FREE * (self.loss.K if self.loss.joint else 1)
+
+    @property
+    def open(self) -> bool:
+        """Whether free columns, beside the intercepts, might leave the loss without a minimiser."""
+        return len(self.free) > (self.design.head * self.loss.K if self.loss.joint else 0)
 
     def share(self, split: int) -> Array:
         """c (n,): the weights of the training rows of a split over their sum, 0 elsewhere."""

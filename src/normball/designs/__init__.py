@@ -6,10 +6,11 @@ import scipy.sparse as sp
 
 from .. import runtime
 from .base import FAST_FROM, Block, Design, Survey
+from .classes import ClassDesign
 from .dense import DenseDesign
 from .sparse import SparseDesign
 
-__all__ = ["Block", "DenseDesign", "Design", "SparseDesign", "Survey", "make_design"]
+__all__ = ["Block", "ClassDesign", "DenseDesign", "Design", "SparseDesign", "Survey", "make_design"]
 
 
 def make_design(X, y, weight, offset, *, intercept: bool = True, cells=None) -> Design:

@@ -204,6 +204,11 @@ class Design(ABC):
         w = self.sorted(coef)
         return w * self.survey.scale, float(intercept + self.survey.mean @ w)
 
+    def errors(self, coef_error: Array, intercept_error: float) -> tuple[Array, float]:
+        """Bounds of conditioned errors, on the columns as they came."""
+        width = coef_error / self.survey.scale
+        return self.unsorted(width), float(intercept_error + np.abs(self.survey.mean) @ width)
+
     def sorted(self, vector: Array) -> Array:
         """A vector over the columns as they came, in the order of the design."""
         return vector if self.order is None else vector[self.order]

@@ -1,11 +1,12 @@
-"""What our two-class estimators share: reading the data, predicting, and attributes that change at once."""
+"""What our classifiers share: reading the data, predicting, and attributes that change at once."""
 
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numpy as np
-from scipy.special import expit, log_expit
+from scipy.special import log_expit, log_softmax, logsumexp
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import DataConversionWarning
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -15,6 +16,7 @@ from ..designs import Design
 from ..errors import ConvergenceWarning, InputError
 from ..inputs.frames import is_frame
 from ..paths import solve_task
+from ..results import probabilities
 from ..runtime import Watch
 from ..tasks import Task, read_task
 from .callbacks import CallbackSupportMixin
@@ -23,13 +25,16 @@ from .class_weights import times_class_weight
 BLOCK = 2**18  # numbers that are turned into float64 at a time where X is of another kind
 
 
-class TwoClasses(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
-    """A linear classifier with coef_ (1, p), intercept_ (1,) and classes_ (2,)."""
+class LinearClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
+    """A linear classifier: coef_ (1, p), intercept_ (1,), classes_ (2,); for K >= 3 classes (K, p), (K,) and (K,)."""
 
     fit_intercept: bool  # parameters of every one of them
     class_weight: dict | str | None
     standardize: bool
     penalty_factor: np.ndarray | None
+    grouped: bool
+    lower: float | np.ndarray | None
+    upper: float | np.ndarray | None
     coef_: np.ndarray
     intercept_: np.ndarray
     classes_: np.ndarray
@@ -37,7 +42,7 @@ class TwoClasses(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     feature_names_in_: np.ndarray
 
     def decision_function(self, X):
-        """η = intercept + X coef, (n_samples,): the log-odds of classes_[1]."""
+        """η = intercept + X coef, (n_samples,): the log-odds of classes_[1]; for K >= 3 classes (n_samples, K)."""
         check_is_fitted(self)
         named = is_frame(X)
         X = X if named else inputs.read_matrix(X)[0]
@@ -45,27 +50,27 @@ class TwoClasses(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         X = inputs.read_matrix(X)[0] if named else X
         if isinstance(X, np.ndarray):
             inputs.check_finite(X, getattr(self, "feature_names_in_", None))
-        return _times(X, self.coef_[0]) + self.intercept_[0]
+        if len(self.coef_) == 1:
+            return _times(X, self.coef_[0]) + self.intercept_[0]
+        return _times(X, self.coef_.T) + self.intercept_
 
     def predict(self, X):
         """The more probable class of each row, (n_samples,)."""
-        likely = self.decision_function(X) > 0
-        return self.classes_[likely.astype(np.intp)]
+        eta = self.decision_function(X)
+        return self.classes_[(eta > 0).astype(np.intp) if eta.ndim == 1 else eta.argmax(1)]
 
     def predict_proba(self, X):
-        """Probabilities (n_samples, 2) in the order of `classes_`."""
-        eta = self.decision_function(X)
-        return np.column_stack([expit(-eta), expit(eta)])
+        """Probabilities (n_samples, n_classes) in the order of `classes_`."""
+        return probabilities(self.decision_function(X))
 
     def predict_log_proba(self, X):
-        """Their logarithms, (n_samples, 2): finite where a probability is too small to be written."""
+        """Their logarithms, (n_samples, n_classes): finite where a probability is too small to be written."""
         eta = self.decision_function(X)
-        return np.column_stack([log_expit(-eta), log_expit(eta)])
+        return np.column_stack([log_expit(-eta), log_expit(eta)]) if eta.ndim == 1 else log_softmax(eta, axis=1)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
-        tags.classifier_tags.multi_class = False  # for now
         return tags
 
     def _read(self, X, y, sample_weight) -> Task:
@@ -82,9 +87,9 @@ class TwoClasses(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             weight = times_class_weight(self.class_weight, y, sample_weight)
         task = read_task(
             X, y, penalty_factor=self.penalty_factor, sample_weight=weight, fit_intercept=self.fit_intercept,
-            standardize=self.standardize,
+            standardize=self.standardize, lower=self.lower, upper=self.upper, grouped=self.grouped,
         )  # fmt: skip
-        if task.design.p == 0:
+        if task.n_features == 0:
             raise InputError(
                 f"Found array with 0 feature(s) (shape=({task.design.n}, 0)) while a minimum of 1 is required: X."
             )
@@ -97,46 +102,61 @@ class TwoClasses(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
 
     def _become(self, task: Task, fitted: dict) -> None:
         """Take the attributes of a fit."""
-        fitted = fitted | dict(classes_=task.classes, n_features_in_=task.design.p)
+        fitted = fitted | dict(classes_=task.classes, n_features_in_=task.n_features)
         if task.names is not None:
             fitted["feature_names_in_"] = np.array(task.names, dtype=object)
         kept = {name: value for name, value in vars(self).items() if not name.endswith("_") or name.endswith("__")}
         self.__dict__ = kept | fitted  # at once: a Ctrl-C falls before or behind it, never into it
 
 
-def log_losses(eta: np.ndarray, y: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Mean log-loss, share of wrong labels, and the standard error of the loss, (3, C) for the columns of eta (n, C).
+def coef_rows(pair: tuple[np.ndarray, Any], with_intercept: bool) -> np.ndarray:
+    """scikit-learn's rows (1 or K, p) of (coef, intercept), the intercept as a last column where there is one."""
+    coef, intercept = pair
+    rows = np.atleast_2d(coef.T)
+    return np.column_stack([rows, np.atleast_1d(intercept)]) if with_intercept else rows
 
+
+def log_losses(eta: np.ndarray, y: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Mean log-loss, share of wrong labels, and the standard error of the loss, (3, C) for eta (n, C); y (n,) 0 or 1.
+
+    For K >= 3 classes eta (n, K, C) and y (n,) class numbers.
     se² = Σ c² (ℓ - mean)², c = weights over their sum: sd/√n with equal weights.
     """
-    c, out = weight / weight.sum(), np.empty((3, eta.shape[1]))
-    for k, column in enumerate(eta.T):  # one at a time: n numbers of room, not n·C
-        size = np.abs(column)
-        loss = np.where(column >= 0.0, 1.0 - y, y) * size + np.log1p(np.exp(-size))
+    c, out = weight / weight.sum(), np.empty((3, eta.shape[-1]))
+    for k in range(eta.shape[-1]):  # one at a time: n numbers of room, not n·C
+        column = eta[..., k]
+        if column.ndim == 2:
+            numbers = y.astype(np.intp)
+            loss = logsumexp(column, axis=1) - np.take_along_axis(column, numbers[:, None], 1)[:, 0]
+            wrong = column.argmax(1) != numbers
+        else:
+            size = np.abs(column)
+            loss = np.where(column >= 0.0, 1.0 - y, y) * size + np.log1p(np.exp(-size))
+            wrong = (column > 0.0) != (y >= 0.5)
         mean = c @ loss
-        out[:, k] = mean, c @ ((column > 0.0) != (y >= 0.5)), np.sqrt(c**2 @ (loss - mean) ** 2)
+        out[:, k] = mean, c @ wrong, np.sqrt(c**2 @ (loss - mean) ** 2)
     return out
 
 
 def fit_all(
-    task: Task, lam: float, l1_ratio: float, tol: float, watch: Watch, near: tuple[np.ndarray, float] | None = None
+    task: Task, lam: float, l1_ratio: float, tol: float, watch: Watch, near: tuple[np.ndarray, Any] | None = None
 ) -> tuple[dict, list]:
     """(attributes, warnings) of the fit to all rows; near: (coef, intercept) to begin from."""
     watch.stage = "fit"
     solution = solve_task(task, float(lam), l1_ratio, tol, watch, near)
     certificate = solution.certificate
     fitted = dict(
-        coef_=solution.coef[None, :], intercept_=np.array([solution.intercept]), lambda_=float(lam),
+        coef_=np.atleast_2d(solution.coef.T), intercept_=np.atleast_1d(solution.intercept), lambda_=float(lam),
         certificate_=certificate, status_=certificate.status,
     )  # fmt: skip
     return fitted, [] if certificate.status == "certified" else [(certificate.summary(), ConvergenceWarning)]
 
 
 def _times(X, coef: np.ndarray) -> np.ndarray:
-    """X coef, (n,) float64; a large float32 X is never copied as a whole."""
+    """X coef, (n,) or (n, K) float64; a large float32 X is never copied as a whole."""
     if not isinstance(X, np.ndarray) or X.dtype == np.float64:
         return X @ coef
-    out, step = np.empty(len(X)), max(1, BLOCK // len(coef))
+    out, step = np.empty((len(X), *coef.shape[1:])), max(1, BLOCK // len(coef))
     for lo in range(0, len(X), step):
         out[lo : lo + step] = X[lo : lo + step] @ coef
     return out

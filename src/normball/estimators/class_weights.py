@@ -6,7 +6,7 @@ import numpy as np
 
 from ..errors import InputError, TypeInputError
 from ..inputs import read_weights
-from ..inputs.labels import read_labels
+from ..inputs.labels import class_numbers, read_labels
 from ..inputs.words import listed, show
 
 __all__ = ["times_class_weight"]
@@ -17,9 +17,9 @@ def times_class_weight(class_weight, y, sample_weight) -> np.ndarray:
 
     Parameters
     ----------
-    class_weight : {label: weight >= 0}, a class that is not named keeps 1; or "balanced": each class gets half of the
-        total weight, n_k -> Σ weights / (2 · Σ weights of class k)
-    y : (n,) labels of two classes
+    class_weight : {label: weight >= 0}, a class that is not named keeps 1; or "balanced": each of K classes gets
+        1/K of the total weight, n_k -> Σ weights / (K · Σ weights of class k)
+    y : (n,) labels
 
     Raises
     ------
@@ -31,17 +31,17 @@ def times_class_weight(class_weight, y, sample_weight) -> np.ndarray:
     if classes is None:
         return weight  # soft labels: refused by the fit, in its own words
     if isinstance(class_weight, str) and class_weight == "balanced":
-        sums = np.array([weight @ (1.0 - target), weight @ target])
+        sums = np.bincount(class_numbers(target, classes), weight, len(classes))
         if not sums.all():
             return weight  # a class without weight: refused by the fit, too
-        factors = weight.sum() / (2.0 * sums)
+        factors = weight.sum() / (len(classes) * sums)
     else:
         factors = read_factors(class_weight, classes)
-    return weight * factors[target.astype(np.intp)]
+    return weight * factors[class_numbers(target, classes)]
 
 
 def read_factors(class_weight, classes: np.ndarray) -> np.ndarray:
-    """The weights (2,) of two classes from a dict."""
+    """The weights (K,) of the classes from a dict."""
     if not isinstance(class_weight, dict):
         raise TypeInputError(
             f"class_weight={show(class_weight)} must be a dict from labels to weights, 'balanced', or None."

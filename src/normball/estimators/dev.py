@@ -17,7 +17,7 @@ from ..paths import paths_of_task
 from ..runtime import Watch
 from ..selection.criteria import choose
 from ..tasks import Task, read_task
-from .base import fit_all, log_losses
+from .base import coef_rows, fit_all, log_losses
 from .strengths import Strengths
 
 
@@ -62,7 +62,7 @@ class DevTable:
 
 
 class Rows(NamedTuple):
-    """Rows that judge: X (n, p), y (n,) in {0, 1}, weight (n,), without the weights of classes."""
+    """Rows that judge: X (n, p), y (n,) class numbers, weight (n,), without the weights of classes."""
 
     X: Matrix
     y: np.ndarray
@@ -92,7 +92,7 @@ def judge_on_dev(
     final, Cs = strengths.lams(whole.total), strengths.Cs(whole.total)
     fitted, more = fit_all(whole, final[k], ratios[r], tol, watch, paths[r].coef_at(lams[k]))
     as_given = np.argsort(order)
-    coefs = np.stack([_rows(path, model.fit_intercept)[as_given] for path in paths])[None, :, :, None, :]
+    coefs = np.stack([_rows(path, model.fit_intercept)[as_given] for path in paths])[None]
     rounds = np.array([[max(c.rounds, 1) for c in path.certificates] for path in paths], np.int32)[None, :, as_given]
     shared = dict(
         lams_=final, Cs_=Cs, C_=float(Cs[k]), l1_ratios_=np.array(ratios), l1_ratio_=ratios[r],
@@ -121,9 +121,8 @@ def _table(paths, on_train, on_dev) -> DevTable:
 
 
 def _rows(path, intercept: bool) -> np.ndarray:
-    """(L, p) coefficients, the intercept last where there is one."""
-    coefs = path.coefs if isinstance(path.coefs, np.ndarray) else path.coefs.toarray()
-    return np.column_stack([coefs.T, path.intercepts]) if intercept else coefs.T
+    """(L, 1 or K, p) coefficients, the intercept last where there is one."""
+    return np.stack([coef_rows(path.coef_at(lam), intercept) for lam in path.lams])
 
 
 def _fraction(model, task: Task, weight: np.ndarray) -> tuple[Task, Rows, Rows]:
@@ -133,8 +132,9 @@ def _fraction(model, task: Task, weight: np.ndarray) -> tuple[Task, Rows, Rows]:
     assert data is not None and classes is not None
     rng = check_random_state(0 if model.random_state is None else model.random_state)
     held = np.zeros(len(data.y), bool)
-    for side in (data.y >= 0.5, data.y < 0.5):
-        rows = np.flatnonzero(side)
+    numbers = inputs.class_numbers(data.y, classes)
+    for side in reversed(range(len(classes))):
+        rows = np.flatnonzero(numbers == side)
         count = min(max(round(share * len(rows)), 1), len(rows) - 1)
         if count < 1:
             raise InputError("One class has a single row: none can be set aside as a dev row. Give (X_dev, y_dev).")
@@ -142,8 +142,9 @@ def _fraction(model, task: Task, weight: np.ndarray) -> tuple[Task, Rows, Rows]:
     inside, dev = (Rows(data.X[rows], data.y[rows], weight[rows]) for rows in (~held, held))
     _weigh(dev.weight)
     train = read_task(
-        inside.X, classes[(inside.y >= 0.5).astype(np.intp)], penalty_factor=model.penalty_factor,
+        inside.X, classes[numbers[~held]], penalty_factor=model.penalty_factor,
         sample_weight=data.weight[~held], fit_intercept=model.fit_intercept, standardize=model.standardize,
+        lower=model.lower, upper=model.upper, grouped=model.grouped,
     )  # fmt: skip
     return replace(train, names=task.names), inside, dev
 
@@ -154,7 +155,7 @@ def _given(dev, task: Task, weight: np.ndarray) -> tuple[Task, Rows, Rows]:
     assert data is not None and classes is not None
     if not isinstance(dev, (tuple, list)) or len(dev) not in (2, 3):
         raise InputError(f"dev={dev!r} must be a fraction between 0 and 1, (X_dev, y_dev) or (X_dev, y_dev, weights).")
-    X = inputs.align(dev[0], task.names, width=task.design.p)
+    X = inputs.align(dev[0], task.names, width=task.n_features)
     inputs.check_finite(X, task.names)
     labels = label_array(dev[1])
     if len(labels) != X.shape[0] or not len(labels):
@@ -166,7 +167,7 @@ def _given(dev, task: Task, weight: np.ndarray) -> tuple[Task, Rows, Rows]:
         raise InputError(f"dev holds the label {labels[unknown][0]!r}, which is not among the classes {list(classes)}.")
     outside = inputs.read_weights(dev[2] if len(dev) == 3 else None, len(labels))
     _weigh(outside)
-    return task, Rows(data.X, data.y, weight), Rows(X, (labels == classes[1]).astype(float), outside)
+    return task, Rows(data.X, data.y, weight), Rows(X, np.searchsorted(classes, labels).astype(float), outside)
 
 
 def _weigh(weight: np.ndarray) -> None:

@@ -14,7 +14,7 @@ from ..runtime import Watch
 from ..selection import CrossValidation, Split, cross_validate_task
 from ..selection.scores import Judged, held_out_etas, read_scoring
 from ..tasks import Task
-from .base import fit_all, log_losses
+from .base import coef_rows, fit_all, log_losses
 from .strengths import Strengths
 
 PATH_TOL = 1e-6  # of the path that the folds begin from; what is chosen is fitted to the model's own tol
@@ -43,8 +43,8 @@ def judge_on_folds(
     for s, mine in enumerate(found.fold_answers):
         answers[s].flat = mine
     answers, losses = answers[:, :, as_given], found.losses[:, :, as_given]
-    rows = [np.append(a.coef, a.intercept) if model.fit_intercept else a.coef for a in answers.flat]
-    coefs = np.array(rows).reshape(*shape, 1, -1)
+    rows = [coef_rows(a.coefs, model.fit_intercept) for a in answers.flat]
+    coefs = np.array(rows).reshape(*shape, *rows[0].shape)
     fitted = dict(
         lams_=lams, Cs_=Cs, l1_ratios_=np.array(ratios), scores_=-losses, coefs_paths_=coefs,
         n_iter_=np.array([max(a.best.rounds, 1) for a in answers.flat], np.int32).reshape(shape),
@@ -58,10 +58,10 @@ def judge_on_folds(
     worst = max(
         (answers[s, r, k] for s, (r, k) in enumerate(chosen)), key=lambda answer: answer.relative_gap
     ).certificate
-    mean = np.mean([coefs[s, r, k, 0] for s, (r, k) in enumerate(chosen)], axis=0)
-    p, C = task.design.p, float(np.mean([Cs[k] for _, k in chosen]))
+    mean = np.mean([coefs[s, r, k] for s, (r, k) in enumerate(chosen)], axis=0)
+    p, C = task.n_features, float(np.mean([Cs[k] for _, k in chosen]))
     return fitted | dict(
-        coef_=mean[None, :p], intercept_=mean[p:] if model.fit_intercept else np.zeros(1), C_=C,
+        coef_=mean[:, :p], intercept_=mean[:, p] if model.fit_intercept else np.zeros(len(mean)), C_=C,
         lambda_=1.0 / (C * task.total), l1_ratio_=float(np.mean([ratios[r] for r, _ in chosen])), certificate_=worst,
         status_=worst.status,
     ), said  # fmt: skip
@@ -86,12 +86,14 @@ def judged_by(found: CrossValidation, scoring, sample_weight: np.ndarray | None)
         etas = held_out_etas(task, rows, [answer.point for answer in answers])
         weights[s] = weight[rows].sum()
         if scorer is None:
-            values = log_losses(etas, task.design.y[rows], weight[rows])[0]
+            values = log_losses(np.moveaxis(etas, 1, -1), task.design.y[rows], weight[rows])[0]
         else:
-            labels = task.classes[(task.design.y[rows] >= 0.5).astype(int)]
+            labels = task.classes[inputs.class_numbers(task.design.y[rows], task.classes)]
             given = {} if sample_weight is None else {"sample_weight": weight[rows]}
             nowhere = np.zeros((len(rows), 1))
-            values = [-float(scorer(Judged(eta, task.classes), nowhere, labels, **given)) for eta in etas.T]
+            values = [
+                -float(scorer(Judged(eta, task.classes), nowhere, labels, **given)) for eta in np.moveaxis(etas, 1, 0)
+            ]
         losses[s] = np.reshape(values, losses.shape[1:])
     return replace(found, losses=losses, weights=weights, scoring=scoring)
 

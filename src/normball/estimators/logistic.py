@@ -10,17 +10,19 @@ from .. import inputs
 from ..certificates import Certificate
 from ..errors import StrengthConflict
 from ..runtime import Watch
-from .base import TwoClasses, fit_all
+from .base import LinearClassifier, fit_all
 from .callbacks import Reports, with_callbacks
+from .legacy import DEPRECATED, heed, read_penalty
 
 
-class LogisticRegression(TwoClasses):
-    """Logistic regression for two classes with an L2, L1 or elastic-net penalty, and a proof beside every fit.
+class LogisticRegression(LinearClassifier):
+    """Logistic regression, two classes or more, with an L2, L1 or elastic-net penalty, and a proof beside every fit.
 
     Minimises, with c the observation weights divided by their sum, η = b + X w and f = `penalty_factor`,
 
         F(b, w) = Σ c_i ℓ(y_i, η_i) + λ Σ_j f_j (α|w_j| + (1-α)/2 w_j²),      λ = 1/(C · Σ weights),   α = l1_ratio
 
+    K >= 3 classes: the symmetric softmax, each class with coefficients and an intercept of its own.
     The same coefficients as scikit-learn's LogisticRegression, to the digits that the certificate proves; the
     intercept is never penalised.
 
@@ -41,20 +43,32 @@ class LogisticRegression(TwoClasses):
         Penalise sd_j·w_j instead of w_j. The coefficients stay per unit of each column.
     penalty_factor : array-like of shape (n_features,) or None, default=None
         f_j >= 0; 0 leaves a column without penalty. None: ones.
+    grouped : bool, default=False
+        Three or more classes: the L1 part is the length of each feature's coefficients, which are then 0 for all
+        classes or for none.
+    lower, upper : float, array-like of shape (n_features,) or None, default=None
+        Bounds of the coefficients; lower=0 keeps them from being negative.
     tol : float, default=1e-8
         The duality gap to reach, relative to the loss of the null model: how far, at most, the objective lies above its
         minimum. Not scikit-learn's `tol`, which is a gradient in the units of the data.
     max_reads, time_limit : float or None, default=None
         Limits, in reads of X and in seconds. What is reached by then is kept, with a ConvergenceWarning.
+    warm_start : bool, default=False
+        Begin from the coefficients of the last fit; the answer does not depend on it.
+    penalty, solver, dual, intercept_scaling, max_iter, verbose, n_jobs
+        What code written for scikit-learn may pass. They choose no solver here: a LegacyArgumentWarning says, in one
+        sentence, what each means.
+    random_state : default=None
+        Accepted as well; nothing is drawn at random.
 
     Attributes
     ----------
-    coef_ : ndarray of shape (1, n_features)
+    coef_ : ndarray of shape (1, n_features) or (n_classes, n_features)
         Coefficients, per unit of each column.
-    intercept_ : ndarray of shape (1,)
+    intercept_ : ndarray of shape (1,) or (n_classes,)
         Intercept, 0 with fit_intercept=False.
-    classes_ : ndarray of shape (2,)
-        The labels, sorted; the second is the one whose log-odds η are.
+    classes_ : ndarray of shape (n_classes,)
+        The labels, sorted; of two the second is the one whose log-odds η are.
     n_features_in_ : int
         Number of columns seen during fit.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -65,6 +79,8 @@ class LogisticRegression(TwoClasses):
         λ, the strength on the mean loss, whichever way it was given.
     certificate_ : Certificate
         The proof: .gap, .relative_gap, .status, .reads, .summary(), ...
+    l1_ratio_ : float
+        α, whichever way it was given.
     status_ : str
         certified | uncertified | separated
 
@@ -76,12 +92,15 @@ class LogisticRegression(TwoClasses):
 
     n_iter_: np.ndarray
     lambda_: float
+    l1_ratio_: float
     certificate_: Certificate
     status_: str
 
     def __init__(
         self, C=1.0, l1_ratio=0.0, *, lam=None, fit_intercept=True, class_weight=None, standardize=False,
-        penalty_factor=None, tol=1e-8, max_reads=None, time_limit=None,
+        penalty_factor=None, grouped=False, lower=None, upper=None, tol=1e-8, max_reads=None, time_limit=None,
+        warm_start=False, penalty=DEPRECATED, solver=None, dual=False, intercept_scaling=1, max_iter=None,
+        random_state=None, verbose=0, n_jobs=None,
     ):  # fmt: skip
         self.C = C
         self.l1_ratio = l1_ratio
@@ -90,9 +109,21 @@ class LogisticRegression(TwoClasses):
         self.class_weight = class_weight
         self.standardize = standardize
         self.penalty_factor = penalty_factor
+        self.grouped = grouped
+        self.lower = lower
+        self.upper = upper
         self.tol = tol
         self.max_reads = max_reads
         self.time_limit = time_limit
+        self.warm_start = warm_start
+        self.penalty = penalty
+        self.solver = solver
+        self.dual = dual
+        self.intercept_scaling = intercept_scaling
+        self.max_iter = max_iter
+        self.random_state = random_state
+        self.verbose = verbose
+        self.n_jobs = n_jobs
 
     @with_callbacks
     def fit(self, X, y, sample_weight=None):
@@ -101,7 +132,7 @@ class LogisticRegression(TwoClasses):
         Parameters
         ----------
         X : (n_samples, n_features) array, data frame or sparse matrix
-        y : (n_samples,) labels of two classes, of any one type
+        y : (n_samples,) labels of two or more classes, of any one type
         sample_weight : (n_samples,) >= 0; a weight of 2 is the row twice.  None: ones
 
         Returns
@@ -121,17 +152,29 @@ class LogisticRegression(TwoClasses):
                 f"lam={self.lam!r} and C={self.C!r} were both given: each fixes the strength of the penalty. "
                 "Keep one (C=1.0, its default, counts as not given)."
             )
-        l1_ratio, tol = inputs.read_l1_ratio(self.l1_ratio), inputs.read_tol(self.tol)
+        heed(self)
+        ratio, penalised = read_penalty(self.penalty, self.l1_ratio)
+        l1_ratio, tol = inputs.read_l1_ratio(ratio), inputs.read_tol(self.tol)
         if self.lam is None and self.C is None:
             raise StrengthConflict("No strength of the penalty was given: pass C, or lam (0 for no penalty).")
         strength = inputs.read_C(self.C) if self.lam is None else inputs.read_lam(self.lam)
         reports = Reports(self, X, y, sample_weight)
         task = self._read(X, y, sample_weight)
         lam = 1.0 / (strength * task.total) if self.lam is None else strength
-        fitted, said = fit_all(task, lam, l1_ratio, tol, reports.listen(Watch(*limits)))
+        lam = lam if penalised else 0.0
+        near = self._before(task) if inputs.read_flag(self.warm_start, "warm_start") else None
+        fitted, said = fit_all(task, lam, l1_ratio, tol, reports.listen(Watch(*limits)), near)
         for message, kind in said:
             warnings.warn(message, kind, stacklevel=3)
         rounds = fitted["certificate_"].rounds
-        self._become(task, fitted | dict(n_iter_=np.array([max(rounds, 1)], dtype=np.int32)))
+        self._become(task, fitted | dict(l1_ratio_=l1_ratio, n_iter_=np.array([max(rounds, 1)], dtype=np.int32)))
         reports.end()
         return self
+
+    def _before(self, task):
+        """(coef, intercept) of the last fit, if it had the same classes and columns."""
+        same = hasattr(self, "coef_") and np.array_equal(self.classes_, task.classes)
+        if not same or self.n_features_in_ != task.n_features:
+            return None
+        b = self.intercept_ * task.has_intercept
+        return (self.coef_[0], float(b[0])) if len(self.coef_) == 1 else (self.coef_.T, b)

@@ -15,15 +15,16 @@ from ..errors import InputError
 from ..runtime import Watch
 from ..selection import CrossValidation, Split, make_splits
 from ..selection.criteria import read_rule
-from .base import TwoClasses
+from .base import LinearClassifier
 from .callbacks import Reports, with_callbacks
 from .dev import DevTable, judge_on_dev
 from .folds import judge_on_folds
+from .legacy import DEPRECATED, heed, read_penalty
 from .strengths import read_strengths
 
 
-class LogisticRegressionCV(TwoClasses):
-    """Logistic regression for two classes; C (or λ) and l1_ratio are chosen by cross-validation or on dev rows.
+class LogisticRegressionCV(LinearClassifier):
+    """Logistic regression, two classes or more; C (or λ) and l1_ratio are chosen by cross-validation or on dev rows.
 
     All folds and all strengths are solved together and share every read of X; each answer has its proof.
 
@@ -61,6 +62,14 @@ class LogisticRegressionCV(TwoClasses):
         Of the draw of dev rows, nothing else is random; None is 0.
     max_reads, time_limit : float or None, default=None
         Limits in reads of X and in seconds. What is reached by then is kept, with a ConvergenceWarning.
+    grouped : bool, default=False
+        Three or more classes: the L1 part is the length of each feature's coefficients, which are then 0 for all
+        classes or for none.
+    lower, upper : float, array-like of shape (n_features,) or None, default=None
+        Bounds of the coefficients; lower=0 keeps them from being negative.
+    penalty, solver, dual, intercept_scaling, max_iter, verbose, n_jobs, use_legacy_attributes
+        What code written for scikit-learn may pass. They choose no solver here: a LegacyArgumentWarning says, in one
+        sentence, what each means.
 
     Attributes
     ----------
@@ -118,7 +127,9 @@ class LogisticRegressionCV(TwoClasses):
     def __init__(
         self, Cs=10, *, lams=None, l1_ratios=(0.0,), cv=None, dev=None, scoring="neg_log_loss", rule="min", refit=True,
         fit_intercept=True, class_weight=None, standardize=False, penalty_factor=None, tol=1e-8, fold_tol=1e-5,
-        random_state=None, max_reads=None, time_limit=None,
+        random_state=None, max_reads=None, time_limit=None, grouped=False, lower=None, upper=None, penalty=DEPRECATED,
+        solver=None, dual=False, intercept_scaling=1, max_iter=None, verbose=0, n_jobs=None,
+        use_legacy_attributes=False,
     ):  # fmt: skip
         self.Cs = Cs
         self.lams = lams
@@ -137,6 +148,17 @@ class LogisticRegressionCV(TwoClasses):
         self.random_state = random_state
         self.max_reads = max_reads
         self.time_limit = time_limit
+        self.grouped = grouped
+        self.lower = lower
+        self.upper = upper
+        self.penalty = penalty
+        self.solver = solver
+        self.dual = dual
+        self.intercept_scaling = intercept_scaling
+        self.max_iter = max_iter
+        self.verbose = verbose
+        self.n_jobs = n_jobs
+        self.use_legacy_attributes = use_legacy_attributes
 
     @with_callbacks
     def fit(self, X, y, sample_weight=None, *, groups=None):
@@ -145,7 +167,7 @@ class LogisticRegressionCV(TwoClasses):
         Parameters
         ----------
         X : (n_samples, n_features) array, data frame or sparse matrix
-        y : (n_samples,) labels of two classes, of any one type
+        y : (n_samples,) labels of two or more classes, of any one type
         sample_weight : (n_samples,) >= 0, used in the fits and in the scores.  None: ones
         groups : (n_samples,) for a splitter that asks for them
 
@@ -163,7 +185,16 @@ class LogisticRegressionCV(TwoClasses):
         watch = Watch(inputs.read_limit(self.max_reads, "max_reads"), inputs.read_limit(self.time_limit, "time_limit"))
         read_rule(self.rule)
         inputs.read_flag(self.refit, "refit")
-        ratios = tuple(inputs.read_l1_ratio(ratio) for ratio in np.atleast_1d(np.asarray(self.l1_ratios, object)))
+        heed(self)
+        if self.use_legacy_attributes is not False:
+            raise InputError(
+                f"use_legacy_attributes={self.use_legacy_attributes!r}: attributes have scikit-learn 1.9's new layout "
+                "(arrays, the same for any number of classes). Pass False, or leave it out."
+            )
+        given, penalised = read_penalty(self.penalty, self.l1_ratios)
+        if not penalised:
+            raise InputError("penalty=None leaves nothing to choose. Use LogisticRegression(C=inf).")
+        ratios = tuple(inputs.read_l1_ratio(ratio) for ratio in np.atleast_1d(np.asarray(given, object)))
         if not ratios:
             raise InputError("l1_ratios is empty: give at least one number from 0 to 1.")
         strengths = read_strengths(self.Cs, self.lams)
@@ -221,5 +252,5 @@ class LogisticRegressionCV(TwoClasses):
                 "fold numbers, one for each row."
             )
         assert data is not None and data.classes is not None
-        labels = data.classes[(data.y >= 0.5).astype(np.intp)]
+        labels = data.classes[inputs.class_numbers(data.y, data.classes)]
         return make_splits(data, cv, groups=groups, X=data.X, y=labels)

@@ -15,10 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import InputError
-from .labels import check_class_weights, read_labels
+from .labels import check_class_weights, class_numbers, read_labels
 from .matrix import Matrix, align, check_finite, read_matrix
 from .values import (
+    read_bounds,
     read_C,
+    read_coefs,
     read_flag,
     read_flags,
     read_init,
@@ -35,7 +37,10 @@ __all__ = [
     "Inputs",
     "align",
     "check_finite",
+    "class_numbers",
     "read_C",
+    "read_bounds",
+    "read_coefs",
     "read_flag",
     "read_flags",
     "read_init",
@@ -57,10 +62,10 @@ class Inputs:
 
     X        (n, p) ndarray, float32 or float64, any strides, its values NOT yet known to be finite; or csr_array /
              csc_array, canonical (sorted, no duplicates), finite, int32 or int64 indices
-    y        (n,) in [0, 1]
-    classes  (2,) the labels that became 0 and 1, sorted; None for soft labels
+    y        (n,) in [0, 1], or class numbers 0 … K-1
+    classes  (K,) the labels that became the numbers, sorted; None for soft labels
     weight   (n,) >= 0 as given, each class with a positive sum; ones by default
-    offset   (n,) finite, in units of eta; zeros by default
+    offset   (n,) finite, in units of eta; zeros by default; for three or more classes (n, K)
     names    p column names where X had them
 
     y, weight and offset are float64, contiguous and writeable (one signature for the kernels), but may be the caller's
@@ -99,4 +104,6 @@ def read_inputs(X, y, *, sample_weight=None, offset=None, fit_intercept=True) ->
     target, classes = read_labels(y, n)
     weight = read_weights(sample_weight, n)
     check_class_weights(target, classes, weight)
-    return Inputs(matrix, target, classes, weight, read_offset(offset, n), names)
+    return Inputs(
+        matrix, target, classes, weight, read_offset(offset, n, 2 if classes is None else len(classes)), names
+    )

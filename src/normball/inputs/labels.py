@@ -1,4 +1,4 @@
-"""y: labels of any one type become 0 and 1; floats in [0, 1] that are not all 0 or 1 are soft labels."""
+"""y: labels of any one type become class numbers; floats in [0, 1] that are not all 0 or 1 are soft labels."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from ..errors import InputError, TypeInputError
 from . import frames
 from .words import listed, show
 
-__all__ = ["check_class_weights", "read_labels"]
+__all__ = ["check_class_weights", "class_numbers", "read_labels"]
 
+MOST = 50  # classes that are believed whatever the number of rows
 ONE_CLASS = "Classifier can't train when only one class is present."  # scikit-learn's words
 
 
 def read_labels(y, n: int) -> tuple[np.ndarray, np.ndarray | None]:
-    """y (n,) float64 in [0, 1], and the two classes that became 0 and 1 in sorted order (None for soft labels).
+    """y (n,) float64: class numbers 0, 1, … K-1 and the classes (K,) in sorted order; soft labels in [0, 1] and None.
 
     Floats are read by their values: only 0 and 1, or any two values that do not both lie in [0, 1] (-1 and 1), are
     labels; other values in [0, 1] are soft labels; whole numbers of three or more kinds are classes; the rest is a
-    continuous target.
+    continuous target.  More than MOST classes are no classes.
 
     Raises
     ------
-    InputError               another length than n, missing labels, mixed types, one class, several classes
+    InputError               another length than n, missing labels, mixed types, one class
     """
     labels = label_array(y)
     if len(labels) != n:
@@ -112,13 +113,15 @@ def unpack_objects(labels: np.ndarray) -> np.ndarray:
 
 
 def read_two(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Exactly two distinct labels as 0 and 1, without sorting n labels."""
+    """Labels as class numbers; two of them without sorting n labels."""
     other = labels != labels[0]
     if not other.any():
         raise one_class(labels[0])
     second = labels[np.argmax(other)]
     if (other & (labels != second)).any():
-        raise several_classes(list(np.unique(labels)))
+        classes, numbers = np.unique(labels, return_inverse=True)
+        check_count(classes, len(labels))
+        return numbers.astype(np.float64), classes
     classes = np.unique(np.array([labels[0], second]))
     return (labels == classes[1]).astype(np.float64), classes
 
@@ -135,10 +138,12 @@ def read_objects(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         ) from problem
     if len(found) == 1:
         raise one_class(found[0])
-    if len(found) > 2:
-        raise several_classes(found)
-    classes = np.array(found) if isinstance(found[0], str) else np.empty(2, object)
+    check_count(found, len(labels))
+    classes = np.array(found) if isinstance(found[0], str) else np.empty(len(found), object)
     classes[:] = found
+    if len(found) > 2:
+        place = {label: k for k, label in enumerate(found)}
+        return np.fromiter((place[v] for v in labels), np.float64, len(labels)), classes
     return np.fromiter((v == found[1] for v in labels), np.float64, len(labels)), classes
 
 
@@ -155,7 +160,7 @@ def read_floats(y: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
     if low >= 0.0 and high <= 1.0:
         return np.require(y, requirements=["C", "A", "W"]), None
     if (y == np.rint(y)).all():
-        raise several_classes(list(np.unique(y)))
+        return read_two(y)
     raise InputError(
         f"Unknown label type: continuous. y holds floats from {low:g} to {high:g}, which are neither two labels nor "
         "soft labels in [0, 1]. Make classes of them first, for example y > 0.5, or use a regression."
@@ -163,7 +168,15 @@ def read_floats(y: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
 
 
 def check_class_weights(y: np.ndarray, classes: np.ndarray | None, weight: np.ndarray) -> None:
-    """Raise unless both sides of y keep a positive weight; y (n,) in [0, 1]."""
+    """Raise unless every class keeps a positive weight; y (n,) in [0, 1], or class numbers."""
+    if classes is not None and len(classes) > 2:
+        sums = np.bincount(class_numbers(y, classes), weight, len(classes))
+        if not sums.all():
+            raise InputError(
+                f"sample_weight is zero on every row of class {show(classes[int(np.argmin(sums))])}, which takes the "
+                "class away: give some of its rows a positive weight, or leave those rows out."
+            )
+        return
     ones = (weight > 0.0) & (y > 0.0)
     zeros = (weight > 0.0) & (y < 1.0)
     if ones.any() and zeros.any():
@@ -180,8 +193,15 @@ def one_class(label) -> InputError:
     return InputError(f"{ONE_CLASS} Every label in y is {show(label)}: check how y was made or how rows were chosen.")
 
 
-def several_classes(found: list) -> InputError:
-    return InputError(
-        f"Only binary classification is supported. y holds {len(found)} classes ({listed(found)}); several classes "
-        f"come in a later version. For now fit one class against the rest, for example y == {show(found[0])}."
-    )
+def check_count(classes, n: int) -> None:
+    """As many classes as rows is a target, not labels."""
+    if len(classes) > MOST and 2 * len(classes) > n:
+        raise InputError(
+            f"Unknown label type: y holds {len(classes)} different labels in {n} rows ({listed(list(classes))}): that "
+            "is a number to be predicted, or a name of each row. Make classes of them first, or use a regression."
+        )
+
+
+def class_numbers(y: np.ndarray, classes: np.ndarray | None) -> np.ndarray:
+    """(n,) int: which class each row belongs to; soft labels by their larger side."""
+    return y.astype(np.intp) if classes is not None and len(classes) > 2 else (y >= 0.5).astype(np.intp)

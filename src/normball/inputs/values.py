@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from .words import show
 
 __all__ = [
     "read_C",
+    "read_bounds",
     "read_flag",
     "read_init",
     "read_l1_ratio",
@@ -61,9 +63,17 @@ def read_weights(sample_weight, n: int) -> np.ndarray:
     return weight
 
 
-def read_offset(offset, n: int) -> np.ndarray:
-    """What is added to eta, (n,); zeros for None."""
-    return np.zeros(n) if offset is None else read_vector(offset, n, "offset", "row")
+def read_offset(offset, n: int, classes: int = 2) -> np.ndarray:
+    """What is added to eta, (n,), zeros for None; for three or more classes (n, classes)."""
+    if classes == 2 or offset is None:
+        return np.zeros(n) if offset is None else read_vector(offset, n, "offset", "row")
+    array = frames.to_array(offset, "offset")
+    if array.shape != (n, classes):
+        raise InputError(
+            f"offset has shape {array.shape}, but must be ({n}, {classes}): one number for each row and class. (The "
+            "same number for all classes of a row would change nothing.)"
+        )
+    return read_vector(np.ravel(array), n * classes, "offset", "row and class").reshape(n, classes)
 
 
 def read_penalty_factor(penalty_factor, p: int) -> np.ndarray:
@@ -75,14 +85,51 @@ def read_penalty_factor(penalty_factor, p: int) -> np.ndarray:
     return factor
 
 
-def read_init(init, p: int) -> tuple[np.ndarray, float] | None:
-    """Where to start: coef (p,) and intercept, in the units of X; None for None."""
+def read_bounds(lower, upper, p: int) -> tuple[np.ndarray, np.ndarray] | None:
+    """lower <= w <= upper, each (p,) and perhaps infinite, from numbers or vectors; None where neither was given."""
+    if lower is None and upper is None:
+        return None
+    out = []
+    for name, given, default in (("lower", lower, -np.inf), ("upper", upper, np.inf)):
+        array = frames.to_array(default if given is None else given, name)
+        if array.shape not in ((), (p,)):
+            raise InputError(
+                f"{name} has shape {array.shape}, but must be a number or ({p},): one for each column of X."
+            )
+        vector = np.broadcast_to(to_float(array, name), (p,)).astype(np.float64)
+        if np.isnan(vector).any() or (vector == -default).any():
+            k = int(np.flatnonzero(np.isnan(vector) | (vector == -default))[0])
+            raise InputError(f"{name} is {vector[k]:g} at column {k}, which leaves no coefficient: give a number.")
+        out.append(vector)
+    wrong = np.flatnonzero(out[0] > out[1])
+    if len(wrong):
+        k = int(wrong[0])
+        raise InputError(f"lower={out[0][k]:g} exceeds upper={out[1][k]:g} at column {k}: no coefficient lies between.")
+    return out[0], out[1]
+
+
+def read_init(init, p: int, classes: int = 2) -> tuple[np.ndarray, Any] | None:
+    """Where to start: coefficients and an intercept; None for None."""
     if init is None:
         return None
     if not isinstance(init, (tuple, list)) or len(init) != 2:
         raise TypeInputError(f"init={show(init)} must be a pair (coef, intercept), or None.")
-    coef = read_vector(init[0], p, "init[0], the coefficients,", "column")
-    return coef, read_number(init[1], "init[1], the intercept,", "a finite number", np.isfinite)
+    return read_coefs(init[0], init[1], p, classes, "init[0]", "init[1], the intercept,")
+
+
+def read_coefs(coef, intercept, p: int, classes: int, called: str, b: str = "intercept") -> tuple[np.ndarray, Any]:
+    """Coefficients (p,) and an intercept in the units of X; for three or more classes (p, classes) and (classes,)."""
+    if classes == 2:
+        vector = read_vector(coef, p, f"{called}, the coefficients,", "column")
+        return vector, read_number(intercept, b, "a finite number", np.isfinite)
+    table = frames.to_array(coef, called)
+    if table.shape != (p, classes):
+        raise InputError(
+            f"{called}, the coefficients, has shape {table.shape}, but must be ({p}, {classes}): columns × classes."
+        )
+    vector = read_vector(np.ravel(table), p * classes, f"{called}, the coefficients,", "column and class")
+    none = np.ndim(intercept) == 0 and intercept == 0
+    return vector.reshape(p, classes), read_vector(np.zeros(classes) if none else intercept, classes, b, "class")
 
 
 def read_number(value, name: str, rule: str, allowed) -> float:

@@ -11,6 +11,7 @@ import numpy as np
 from ..certificates.certificate import Certificate, relative
 from ..certificates.problem import Array, Family
 from ..runtime import Watch
+from .classes import class_null
 from .null import null_model
 
 if TYPE_CHECKING:
@@ -34,9 +35,13 @@ class Ground:
     separation: Separation | None = None
     searched: bool = False  # for a separation
     trials: int = 0  # of the proof that a minimiser exists
+    coef: Array | None = None  # of the null model, where its intercepts are coefficients (several classes)
 
     @classmethod
     def of(cls, family: Family, split: int) -> Ground:
+        if family.loss.joint:
+            coef, null_loss, exists = class_null(family, split)
+            return cls(0.0, null_loss, null_loss, 0.0, exists, coef=coef)
         b, null_loss = null_model(family, split)
         floor = float(family.share(split) @ family.loss.floor(family.design.y))
         return cls(b, null_loss, null_loss, floor, not len(family.free))
@@ -125,6 +130,11 @@ class Answer:
     best: Best
 
     @property
+    def coefs(self) -> tuple[Array, float]:
+        """(coef (p,), intercept) on the columns as they came; several classes: (p, K) and (K,)."""
+        return self.outcome.family.design.to_original(*self.point)
+
+    @property
     def coef(self) -> Array:
         return self.outcome.family.design.to_original(*self.point)[0]
 
@@ -161,9 +171,8 @@ class Answer:
         errors: tuple = (None, None)
         aliased: tuple = ()
         if best.proof is not None and not shared.interrupted:
-            width = best.proof.coef_error / design.survey.scale
-            errors = (design.unsorted(width), float(best.proof.intercept_error + np.abs(design.survey.mean) @ width))
-            aliased = tuple(sorted(as_came(design, best.proof.aliased)))
+            errors = design.errors(best.proof.coef_error, best.proof.intercept_error)
+            aliased = tuple(sorted(set(as_came(design, best.proof.aliased))))
         return Certificate(
             gap=best.gap, null_loss=best.null_loss, objective=best.objective, tol=best.tol, status=status,
             reads=shared.reads, rounds=best.rounds, seconds=shared.seconds, strategy=best.strategy,

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..certificates.problem import Family
 from ..designs import SparseDesign
-from .strategies import Anchored, Anchors, Dual, NewtonCG, Slabwise, Waves
+from .strategies import Anchored, Anchors, ClassLBFGS, ClassWalk, Dual, NewtonCG, Slabwise, Waves
 
 GEMM = 3e10  # flop/s of one thread in matrix products (measured, docs/design/engine.md)
 GEMM_SINGLE = 8e10  # the same in float32
@@ -17,6 +17,8 @@ SPARSE = 4e8  # stored entries/s of a fused sparse product
 
 def choose_chain(family: Family) -> tuple:
     """The cheapest strategy first; slab, which has a line search and an exact Gram, as the last resort."""
+    if family.loss.joint:
+        return _for_classes(family)
     return _for_one(family) if len(family.columns) == 1 else _for_many(family)
 
 
@@ -46,6 +48,15 @@ def _for_many(family: Family) -> tuple:
         chain.append(strategies["waves"])
     names = [strategy.name for strategy in chain]
     return (*chain, *(strategy for strategy in alone if strategy.name not in names))
+
+
+def _for_classes(family: Family) -> tuple:
+    """Newton where few coefficients move; L-BFGS where the penalty is smooth and a Hessian of all would be large."""
+    design = family.design
+    held = all(column.smooth and column.lam > 0.0 for column in family.columns)
+    newton = 8 * (design.n * design.p**2 / GEMM + design.p**3 / GEMM)
+    lbfgs = 2e-3 + 60 * 6 * design.n * design.p / GEMM
+    return (ClassLBFGS(), ClassWalk()) if held and lbfgs < newton else (ClassWalk(),)
 
 
 def _waves_seconds(n: int, p: int, C: int, smooth: bool) -> float:

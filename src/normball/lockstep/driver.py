@@ -75,7 +75,7 @@ def _begin(family: Family, init) -> list[Best]:
     for column in family.columns:
         if column.split not in grounds:
             grounds[column.split] = Ground.of(family, column.split)
-            if 0 < len(family.free) < family.design.p:
+            if 0 < len(family.free) < family.design.p and not family.loss.joint:
                 grounds[column.split].null_loss = free_loss(family, column, grounds[column.split].intercept)
     return [_first(family, k, grounds[c.split], given[k]) for k, c in enumerate(family.columns)]
 
@@ -85,8 +85,10 @@ def _first(family: Family, k: int, ground: Ground, init: Point | None) -> Best:
     column, one = family.columns[k], len(family.columns) == 1
     best = Best(ground, ground.first_loss, family.tol)
     best.kept, best.intercept = (NOWHERE, NOTHING, family.design.p), ground.intercept
+    if ground.coef is not None:
+        best.keep(ground.coef, 0.0)
     if column.shape.boxed:
-        best.keep(np.clip(np.zeros(family.design.p), column.lower, column.upper), ground.intercept)
+        best.keep(np.clip(best.coef, column.lower, column.upper), ground.intercept)
         if best.coef.any():  # a box without 0
             best.objective = _value(family, k, best.point)
         init = init and (np.clip(init[0], column.lower, column.upper), init[1])
@@ -161,7 +163,7 @@ def _judge(family: Family, name: str, bests: list[Best], asked: Candidates, evid
         best.rounds += 1
         bound = min(float(gaps[k]), F - best.ground.floor if F == F else np.inf)
         proof = None
-        if len(family.free):
+        if family.open:
             bound, proof = _with_free(family, best, bound, F, asked, evidence, k)
         gaps[k] = bound = max(bound, 0.0)
         if bound <= best.gap and F == F:
@@ -185,9 +187,12 @@ def _with_free(family, best, bound, F, asked, evidence, k):
         return bound, None
     ground.trials += 1
     column = family.columns[asked.ids[k]]
-    proof = newton_proof(family, column, np.ascontiguousarray(asked.coefs[:, k]), float(asked.intercepts[k]))
+    point = np.ascontiguousarray(asked.coefs[:, k]), float(asked.intercepts[k])
+    proof = newton_proof(family, column, *point)
     if proof is not None:
         ground.exists, bound = True, min(bound, proof.gap)
+    elif not ground.exists and (column.shape.boxed or family.penalty.grouped):
+        ground.exists = newton_proof(family, column, *point, free_only=True) is not None
     return bound, proof
 
 

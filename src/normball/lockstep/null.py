@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..certificates.problem import Family
+from .classes import class_null
 
 
 def best_intercept(loss, y, c, eta, start: float = 0.0, fast: bool = False) -> float:
@@ -46,6 +47,8 @@ def free_loss(family: Family, column, start: float) -> float:
 
 def free_fit(family: Family, column) -> tuple[np.ndarray, float]:
     """(coef (p,), intercept) of the same fit; 0 for the columns that are not free."""
+    if family.loss.joint:
+        return class_null(family, column.split)[0], 0.0
     b, coef = null_model(family, column.split)[0], np.zeros(family.design.p)
     if len(family.free):
         fit = _fit_free(family, column, b)

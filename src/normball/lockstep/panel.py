@@ -59,7 +59,7 @@ class Whole:
 
     def gram(self, h: Array) -> Array:
         F = np.zeros((self.design.p + 1,) * 2)
-        F[1:, 1:], total, cross = self.design.add_up(_gram_block, h, self.single)
+        F[1:, 1:], total, cross = self.design.add_up(gram_block, h, self.single)
         if self.design.intercept:
             F[0, 0], F[0, 1:], F[1:, 0] = total, cross, cross
         return F
@@ -74,7 +74,7 @@ def _t_times_block(block, R):
     return (block.t_times(R[block.rows]),)
 
 
-def _gram_block(block, h, single):
+def gram_block(block, h, single):
     h = h[block.rows]
     return block.gram(h, None, single), h.sum(), block.t_times(h[:, None])[:, 0]
 

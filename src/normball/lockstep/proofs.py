@@ -11,6 +11,7 @@ from ..certificates.newton import NewtonProof, newton_proof
 from ..certificates.problem import Array, Family
 from ..runtime import Watch
 from .best import Best, as_came
+from .classes import class_separation
 
 if TYPE_CHECKING:
     from ..certificates.separation import Separation
@@ -23,7 +24,7 @@ def prove(family: Family, best: Best, asked: bool, hurry: bool) -> None:
     column, design = family.columns[0], family.design
     k = 1 + np.count_nonzero((best.coef != 0.0) | (column.l1 == 0.0))
     cheap = design.n * k * k <= NEWTON_WORK
-    if best.proof is None and best.rounds and (cheap or (not hurry and (asked or len(family.free)))):
+    if best.proof is None and best.rounds and (cheap or (not hurry and (asked or family.open))):
         best.proof = newton_proof(family, column, best.coef, best.intercept)
     if best.proof is None:
         return
@@ -51,6 +52,8 @@ def separation_of(family: Family, best: Best, watch: Watch, names) -> Separation
     """Where no minimiser could be proved to exist: look for a direction along which the free columns separate."""
     from ..certificates.separation import find_separation
 
+    if family.loss.joint:
+        return class_separation(family, best, watch, names)
     design = family.design
     rows = np.flatnonzero(family.share(family.columns[0].split) > 0)
     y = design.y[rows]

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..certificates.gap import ROUNDING
 from ..certificates.problem import Candidates, Evidence, Family
+from .classes import sweep_classes
 from .many import sweep_many
 from .panel import dense
 
@@ -13,6 +14,8 @@ from .panel import dense
 def sweep(family: Family, asked: Candidates) -> Evidence:
     """Judge the candidates: one read of X, sums in fixed order."""
     design = family.design
+    if family.loss.joint:
+        return sweep_classes(family, asked)
     free = family.free if family.exact else family.free[:0]
     if asked.centred:
         return _centred(family, asked, free)

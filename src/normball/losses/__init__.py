@@ -2,5 +2,6 @@
 
 from .base import Loss, Sums
 from .logistic import LogisticLoss
+from .softmax import SoftmaxLoss
 
-__all__ = ["LogisticLoss", "Loss", "Sums"]
+__all__ = ["LogisticLoss", "Loss", "SoftmaxLoss", "Sums"]

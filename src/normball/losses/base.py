@@ -25,6 +25,7 @@ class Sums(NamedTuple):
 class Loss(ABC):
     """ℓ(y, η) per observation, convex in η.  Plain numpy here is the definition; a kernel may accelerate `link`."""
 
+    joint: ClassVar[bool] = False  # one η per row (softmax: K of them)
     curvature_bound: ClassVar[float]  # sup of ℓ'' over η
 
     @abstractmethod

@@ -51,7 +51,7 @@ def lam_max(task: Task, l1_ratio: float) -> float:
     family, design = task.family([column], 1e-8), task.design
     coef, b = free_fit(family, column)
     asked = Candidates(np.array([0]), coef[:, None], np.array([b]))
-    grad, l1 = np.abs(sweep(family, asked).grad[:, 0]), column.shape.l1
+    grad, l1 = family.penalty.pull(sweep(family, asked).grad[:, 0], column), column.shape.l1
     moves = (l1 > 0.0) & ~design.survey.constant & (grad > 1e-14)  # less is rounding
     return float((grad[moves] / l1[moves]).max(initial=0.0))
 
@@ -66,6 +66,6 @@ def make_lams(task: Task, l1_ratio: float, grid: Grid) -> np.ndarray:
     top *= 1.0 + 1e-12
     ratio = grid.ratio
     if ratio is None:
-        ratio = WIDE_RATIO if task.design.p >= task.design.n else RATIO
+        ratio = WIDE_RATIO if task.n_features >= task.design.n else RATIO
         ratio *= L2_RATIO if l1_ratio < LEAST_RATIO else 1.0
     return top * np.geomspace(1.0, ratio, grid.n_lams) if grid.n_lams > 1 else np.array([top])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from .. import runtime
 from ..errors import InputError, Interrupted
 from ..lockstep import Answer, choose_chain, solve_family
@@ -16,7 +18,7 @@ def solve_task(
     """start: (coef, intercept) on the columns as they came, or None.  Raises Interrupted with `.solution`."""
     column = task.column(lam, l1_ratio)
     init = None if start is None else task.conditioned(column, *start)  # one beyond float64 is no better than none
-    if start is not None and not task.design.intercept and start[1] != 0.0:
+    if start is not None and not task.has_intercept and np.any(start[1]):
         raise InputError(f"init has intercept={start[1]!r} but fit_intercept=False. Give 0.")
     family = task.family([column], tol, polish=True)
     try:
@@ -30,6 +32,6 @@ def solve_task(
 
 def solution(task: Task, lam: float, l1_ratio: float, answer: Answer) -> Solution:
     return Solution(
-        answer.coef, answer.intercept, lam, l1_ratio, task.classes, task.names, task.total, task.standardize,
+        *answer.coefs, lam, l1_ratio, task.classes, task.names, task.total, task.standardize,
         answer.certificate,
     )  # fmt: skip

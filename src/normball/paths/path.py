@@ -5,17 +5,17 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.special import expit
 
 from .. import inputs, runtime
 from ..certificates import Certificate
 from ..errors import InputError, Interrupted
 from ..inputs import align, check_finite, read_offset
 from ..lockstep import Answer, choose_chain, solve_family
-from ..results import Solution, penalty_in_words
+from ..results import Solution, penalty_in_words, probabilities
 from ..runtime import Watch
 from ..tasks import Task
 from .grid import Grid, make_lams
@@ -29,8 +29,9 @@ class Path:
     """Solutions along λ.
 
     lams          (L,) descending
-    coefs         (p, L) per unit of each column as it came: an array, or csc_array where l1_ratio > 0
-    intercepts    (L,)
+    coefs         (p, L) per unit of each column as it came: an array, or csc_array where l1_ratio > 0; for three or
+                  more classes an array (p, K, L)
+    intercepts    (L,); for three or more classes (K, L)
     certificates  one for each λ
     relax         λ₂ of the second stage (see `path`), None without one
     reads, seconds  of all of it
@@ -57,7 +58,9 @@ class Path:
 
     @cached_property
     def df(self) -> np.ndarray:
-        """How many coefficients are not 0 at each λ (L,)."""
+        """How many coefficients (of several classes: features) are not 0 at each λ (L,)."""
+        if self.intercepts.ndim == 2:
+            return self.coefs.any(1).sum(0)  # pyright: ignore
         return (
             np.diff(self.coefs.indptr) if isinstance(self.coefs, sp.csc_array) else np.count_nonzero(self.coefs, axis=0)
         )
@@ -84,15 +87,20 @@ class Path:
         k = int(np.argmin(np.abs(self.lams - lam)))
         return k if abs(self.lams[k] - lam) <= SAME * abs(lam) else None
 
-    def coef_at(self, lam: float) -> tuple[np.ndarray, float]:
+    def coef_at(self, lam: float) -> tuple[np.ndarray, Any]:
         """(coef (p,), intercept); a λ that is not on the grid is fitted, never interpolated."""
         k = self.index(inputs.read_lam(lam))
         if k is None:
             found = self.solution(lam)
             return found.coef, found.intercept
-        return self._column(k), float(self.intercepts[k])
+        return self._column(k), self._intercept(k)
+
+    def _intercept(self, k: int):
+        return float(self.intercepts[k]) if self.intercepts.ndim == 1 else self.intercepts[:, k].copy()
 
     def _column(self, k: int) -> np.ndarray:
+        if self.intercepts.ndim == 2:
+            return np.array(self.coefs[:, :, k])  # pyright: ignore
         column = self.coefs[:, [k]]
         return column.toarray()[:, 0] if isinstance(column, sp.csc_array) else np.array(column[:, 0])
 
@@ -102,7 +110,7 @@ class Path:
         k = self.index(lam)
         if k is not None:
             return Solution(
-                self._column(k), float(self.intercepts[k]), float(self.lams[k]), self.l1_ratio, self.classes,
+                self._column(k), self._intercept(k), float(self.lams[k]), self.l1_ratio, self.classes,
                 self.names, self.total, self.standardize, self.certificates[k],
             )  # fmt: skip
         if self.task is None:
@@ -112,25 +120,29 @@ class Path:
 
             return relaxed_solution(self.task, lam, self.l1_ratio, self.relax, self.tol)
         near = int(np.argmin(np.abs(np.log(np.maximum(self.lams, 1e-300)) - np.log(max(lam, 1e-300)))))
-        start = self._column(near), float(self.intercepts[near])
+        start = self._column(near), self._intercept(near)
         return solve_task(self.task, lam, self.l1_ratio, min(self.tol, 1e-8), Watch(), start)
 
     def decision_function(self, X, lam=None, offset=None) -> np.ndarray:
-        """η (n,) at one λ, or (n, L) at all of them."""
+        """η (n,) at one λ, or (n, L) at all of them; for three or more classes (n, K) and (n, K, L)."""
         matrix = align(X, self.names, width=self.n_features)
         check_finite(matrix, self.names)
+        several = self.intercepts.ndim == 2
+        if lam is None and several:
+            p, K, L = self.coefs.shape  # pyright: ignore
+            eta = np.asarray(matrix @ self.coefs.reshape(p, K * L)).reshape(-1, K, L) + self.intercepts  # pyright: ignore
+            return eta if offset is None else eta + read_offset(offset, len(eta), K)[:, :, None]
         if lam is None:
             eta = matrix @ self.coefs
             eta = (eta.toarray() if sp.issparse(eta) else np.asarray(eta)) + self.intercepts
             return eta if offset is None else eta + read_offset(offset, len(eta))[:, None]
         coef, b = self.coef_at(lam)
         eta = matrix @ coef + b
-        return eta if offset is None else eta + read_offset(offset, len(eta))
+        return eta if offset is None else eta + read_offset(offset, len(eta), eta.shape[1] if several else 2)
 
     def predict_proba(self, X, lam, offset=None) -> np.ndarray:
-        """(n, 2) probabilities in the order of `classes`, at one λ."""
-        eta = self.decision_function(X, inputs.read_lam(lam), offset)
-        return np.column_stack([expit(-eta), expit(eta)])
+        """(n, K) probabilities in the order of `classes`, at one λ."""
+        return probabilities(self.decision_function(X, inputs.read_lam(lam), offset))
 
     def name(self, j: int) -> str:
         return self.names[j] if self.names else f"x{j}"
@@ -141,13 +153,21 @@ class Path:
 
         pandas = importlib.import_module("pandas")
         dense = self.coefs.toarray() if isinstance(self.coefs, sp.csc_array) else self.coefs
+        names = [self.name(j) for j in range(len(dense))]
+        labels = [] if self.classes is None or self.intercepts.ndim == 1 else self.classes.tolist()
+        if labels:
+            names = [f"{name} ({label})" for name in names for label in labels]
+            dense = dense.reshape(len(names), -1)
         facts = {
             "lam": self.lams, "df": self.df, "gap": [c.gap for c in self.certificates],
             "status": [c.status for c in self.certificates], "objective": [c.objective for c in self.certificates],
-            "(intercept)": self.intercepts,
         }  # fmt: skip
+        heads = np.atleast_2d(self.intercepts)
+        facts |= {f"(intercept) ({label})": b for label, b in zip(labels, heads, strict=False)} or {
+            "(intercept)": heads[0]
+        }
         return pandas.concat(
-            [pandas.DataFrame(facts), pandas.DataFrame(dense.T, columns=[self.name(j) for j in range(len(dense))])],
+            [pandas.DataFrame(facts), pandas.DataFrame(dense.T, columns=names)],
             axis=1,
         )
 
@@ -225,9 +245,14 @@ def whole_or_not():
 
 def _path(task: Task, ratio: float, lams, answers: list[Answer], tol: float, relax: float | None = None) -> Path:
     points = [answer.point for answer in answers]
-    coefs = coefs_of(task, [point[0] for point in points], sparse=ratio > 0.0)
+    if task.n_classes > 2:
+        pairs = [answer.coefs for answer in answers]
+        coefs, intercepts = (np.stack([pair[side] for pair in pairs], axis=-1) for side in (0, 1))
+    else:
+        coefs = coefs_of(task, [point[0] for point in points], sparse=ratio > 0.0)
+        intercepts = np.array([answer.intercept for answer in answers])
     return Path(
-        np.array(lams), float(ratio), coefs, np.array([answer.intercept for answer in answers]),
+        np.array(lams), float(ratio), coefs, intercepts,
         tuple(answer.certificate for answer in answers), task.classes, task.names, task.total, task.standardize, tol,
         relax, task, points,
     )  # fmt: skip

@@ -70,6 +70,8 @@ def refit_supports(
 def _refit(task: Task, chosen: np.ndarray, relax: float, tol: float, watch: Watch, split: dict) -> Answer:
     """One support, as a design of its own columns; the answer is put back among all of them."""
     full = task.design
+    if task.n_classes > 2:
+        raise InputError("relax was given with three or more classes, which it cannot do yet. Leave it out.")
     if task.data is None:
         raise InputError("relax needs X and y themselves: the columns of a Design cannot be taken out.")
     j = np.sort(np.array(as_came(full, np.flatnonzero(chosen)), int))
@@ -77,6 +79,9 @@ def _refit(task: Task, chosen: np.ndarray, relax: float, tol: float, watch: Watc
     design = make_design(d.X[:, j], d.y, d.weight, d.offset, intercept=full.intercept, cells=full.cells)
     factor, flags = full.unsorted(task.factor)[j], full.unsorted(task.flags)[j]
     part = replace(task, design=design, factor=design.sorted(factor), flags=design.sorted(flags))
+    if task.lower is not None and task.upper is not None:
+        lower, upper = (design.sorted(full.unsorted(bound)[j]) for bound in (task.lower, task.upper))
+        part = replace(part, lower=lower, upper=upper)
     cells = split["train"][:, 0] if split else None
     family = part.family([part.column(relax, 0.0, cells=cells)], tol, polish=True)
     family = replace(family, **split) if split else family

@@ -19,6 +19,8 @@ def soft_threshold(v, t):
 class ElasticPenalty:
     """The functions of Ω that steps and proofs need."""
 
+    grouped = False  # coordinates come one by one (penalties/groups.py: in groups)
+
     def value(self, w, column):
         """Ω_j(w_j)."""
         l1, l2 = _beside(w, column.l1, column.l2)
@@ -33,6 +35,10 @@ class ElasticPenalty:
         """argmin_u ½(u - v)² + step·Ω(u)."""
         l1, l2, lower, upper = _beside(v, column.l1, column.l2, column.lower, column.upper)
         return np.clip(soft_threshold(v, step * l1) / (1.0 + step * l2), lower, upper)
+
+    def pull(self, grad, column):
+        """How hard the loss pulls at coordinates that are 0: they stay there up to l1."""
+        return np.abs(grad)
 
     def conjugate_point(self, z, column):
         """argmax_w z w - Ω(w); ±inf where the supremum is not attained (l2 = 0 and |z| > l1 without a bound)."""

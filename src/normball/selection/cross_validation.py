@@ -26,7 +26,8 @@ class CrossValidation:
     losses        (splits, l1_ratios, λ); NaN beyond the end of a shorter grid
     weights       (splits,) held-out weight of each split
     fold_answers  for each split one for each (l1_ratio, λ), l1_ratio first: .coef, .intercept, .certificate
-    predictions   (n, l1_ratios, λ) held-out probabilities of the second class (means over repeats), or None
+    predictions   (n, l1_ratios, λ) held-out probabilities of the second class (means over repeats), or None; for K >= 3
+                  classes (n, l1_ratios, λ, K)
     """
 
     paths: tuple[Path, ...]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from scipy.special import expit, softmax
 
 from .. import runtime
 from ..errors import InputError
@@ -42,7 +43,10 @@ def cross_validate_task(
         starts = [path.points for path in paths]
     shape = (len(splits), len(l1_ratios), max(map(len, lams)))
     losses, weights = np.full(shape, np.nan), np.empty(len(splits))
-    predictions = np.full((task.design.n, *shape[1:]), np.nan) if keep_predictions else None
+    each = (task.n_classes,) if task.n_classes > 2 else ()
+    predictions = np.full((task.design.n, *shape[1:], *each), np.nan) if keep_predictions else None
+    if each and relax is not None:
+        raise InputError("relax was given with three or more classes, which it cannot do yet. Leave it out.")
     counted = np.zeros(task.design.n)
     kept: list = [None] * len(splits)
     for g, group in enumerate(groups):
@@ -59,13 +63,14 @@ def cross_validate_task(
             for r, path in enumerate(lams):
                 losses[s, r, : len(path)] = values[at : at + len(path)]
                 if predictions is not None and etas is not None:
-                    p = 1.0 / (1.0 + np.exp(-np.clip(etas[:, at : at + len(path)], -700, 700)))
+                    mine = etas[:, at : at + len(path)]
+                    p = softmax(mine, axis=-1) if each else expit(mine)
                     predictions[rows, r, : len(path)] = np.nan_to_num(predictions[rows, r, : len(path)]) + p
                 at += len(path)
             counted[rows] += 1
     if predictions is not None:
         with np.errstate(invalid="ignore", divide="ignore"):
-            predictions /= counted[:, None, None]
+            predictions /= counted[(slice(None), *[None] * (predictions.ndim - 1))]
     return CrossValidation(
         tuple(paths), tuple(l1_ratios), tuple(lams), losses, weights, tuple(splits), scoring, relax, tuple(kept),
         predictions, watch.seconds, task,

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from importlib import import_module
 
 import numpy as np
-from scipy.special import expit
 
+from ..designs import ClassDesign
 from ..errors import InputError
+from ..inputs import class_numbers
+from ..results import probabilities
 from ..tasks import Task
 
 LOG_LOSS = "log_loss"
@@ -32,8 +34,11 @@ def read_scoring(scoring) -> Callable | None:
 
 
 def held_out_etas(task: Task, rows: np.ndarray, points: list) -> np.ndarray:
-    """η of some rows at many conditioned points, (rows, C)."""
+    """η of some rows at many conditioned points, (rows, C); for K >= 3 classes (rows, C, K)."""
     design = task.design
+    if isinstance(design, ClassDesign):
+        eta = design.etas(np.column_stack([point[0] for point in points]), rows)
+        return eta.reshape(len(rows), len(points), design.K)
     W, b = np.column_stack([point[0] for point in points]), np.array([point[1] for point in points])
     out = np.empty((len(rows), len(points)))
     for lo in range(0, len(rows), step := max(1, CHUNK // max(design.p, 1))):
@@ -54,9 +59,7 @@ class Judged:
     def __sklearn_tags__(self):
         utils = import_module("sklearn.utils")
         target = utils.TargetTags(required=True)
-        return utils.Tags(
-            estimator_type="classifier", target_tags=target, classifier_tags=utils.ClassifierTags(multi_class=False)
-        )
+        return utils.Tags(estimator_type="classifier", target_tags=target, classifier_tags=utils.ClassifierTags())
 
     def fit(self, X, y):  # scikit-learn asks whether there is one
         return self
@@ -65,17 +68,18 @@ class Judged:
         return self.eta
 
     def predict_proba(self, X) -> np.ndarray:
-        return np.column_stack([expit(-self.eta), expit(self.eta)])
+        return probabilities(self.eta)
 
     def predict(self, X) -> np.ndarray:
-        return self.classes_[(self.eta > 0).astype(int)]
+        return self.classes_[(self.eta > 0).astype(int) if self.eta.ndim == 1 else self.eta.argmax(1)]
 
 
 def scored(task: Task, scorer: Callable, rows: np.ndarray, etas: np.ndarray) -> np.ndarray:
     """Minus the score of every column of etas (rows, C)."""
     if task.classes is None:
         raise InputError("scoring needs labels, but y holds soft labels. Use scoring='log_loss'.")
-    labels, weight = task.classes[(task.design.y[rows] >= 0.5).astype(int)], task.design.weight[rows]
+    labels = task.classes[class_numbers(task.design.y[rows], task.classes)]
+    weight = task.design.weight[rows]
     weights = {} if np.all(weight == weight[0]) else {"sample_weight": weight}
     X = np.zeros((len(rows), 1))
     return np.array(

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
-from ..inputs import Inputs
+from ..inputs import Inputs, class_numbers
 from ..inputs.frames import to_array
 from ..inputs.values import read_number
 
@@ -38,8 +38,8 @@ class Group:
 
 
 def make_splits(data: Inputs, cv: Any, *, repeats=1, groups=None, seed=0, X=None, y=None) -> list[Split]:
-    """The splits that `cv` asks for (see `cross_validate`), checked: both classes to train on, rows to hold out."""
-    n, target = len(data.y), data.y
+    """The splits that `cv` asks for (see `cross_validate`), checked: every class to train on, rows to hold out."""
+    n, target = len(data.y), class_numbers(data.y, data.classes)
     repeats = int(read_number(repeats, "repeats", "a whole number >= 1", lambda v: v >= 1 and v == int(v)))
     members = None if groups is None else _labels(groups, n, "groups")
     number = isinstance(cv, (int, np.integer)) and not isinstance(cv, bool)
@@ -81,26 +81,26 @@ def _draw(target: np.ndarray, folds: int, members, rng) -> np.ndarray:
     if not 2 <= folds <= most:
         what = "rows" if members is None else "groups"
         raise InputError(f"cv={folds} folds of {most} {what} cannot be made: give a number from 2 to {most}.")
-    positive = target >= 0.5
+    sizes = np.bincount(target)
     if members is not None:
-        return _deal_groups(positive, members, folds, rng)
-    least = min(int(positive.sum()), int((~positive).sum()))
+        return _deal_groups(target, members, folds, rng)
+    least = int(sizes[sizes > 0].min())
     if least < 2:
         raise InputError(
-            f"One class has only {least} row{'s' * (least != 1)}: a fold that holds it out has one class to train on. "
+            f"One class has only {least} row{'s' * (least != 1)}: a fold that holds it out has none to train on. "
             "Give more rows of it, or fit without cross-validation."
         )
-    order = np.concatenate([rng.permutation(np.flatnonzero(positive)), rng.permutation(np.flatnonzero(~positive))])
+    order = np.concatenate([rng.permutation(np.flatnonzero(target == k)) for k in reversed(range(len(sizes)))])
     numbers = np.empty(n, int)
     numbers[order] = np.arange(n) % folds
     return numbers
 
 
-def _deal_groups(positive, members, folds: int, rng) -> np.ndarray:
-    """Each group to the fold that it makes most even in both classes."""
+def _deal_groups(target, members, folds: int, rng) -> np.ndarray:
+    """Each group to the fold that it makes most even in all classes."""
     count = int(members.max()) + 1
     sizes = np.stack(
-        [np.bincount(members, weights=positive == side, minlength=count) for side in (False, True)], axis=1
+        [np.bincount(members, weights=target == k, minlength=count) for k in range(int(target.max()) + 1)], axis=1
     )
     total, held = sizes.sum(0), np.zeros((folds, 2))
     place = np.empty(count, int)
@@ -152,7 +152,17 @@ def _of_rows(n: int, train, test) -> Split:
 def _check(data: Inputs, split: Split, k: int) -> None:
     used, held = split.train & (data.weight > 0.0), split.test & (data.weight > 0.0)
     y = data.y[used]
-    both = bool(len(y)) and (data.weight[used] @ y) > 0.0 and (data.weight[used] @ (1.0 - y)) > 0.0
+    if data.classes is not None and len(data.classes) > 2:
+        sums = np.bincount(y.astype(int), data.weight[used], len(data.classes))
+        if len(y) and not sums.all():
+            raise InputError(
+                f"The training rows of split {k} hold no row of the class "
+                f"{data.classes.tolist()[int(np.argmin(sums))]!r}: its intercept has no finite value there. Use fewer "
+                "folds, or folds that are stratified by class (cv as a number)."
+            )
+        both = bool(len(y))
+    else:
+        both = bool(len(y)) and (data.weight[used] @ y) > 0.0 and (data.weight[used] @ (1.0 - y)) > 0.0
     if not both:
         only = (
             f"only the class {data.classes.tolist()[int(y[0] >= 0.5)]!r}"

@@ -2,9 +2,11 @@
 
 from .anchored import Anchored
 from .anchors import Anchors
+from .class_lbfgs import ClassLBFGS
+from .class_walk import ClassWalk
 from .dual import Dual
 from .newton_cg import NewtonCG
 from .slab import Slabwise
 from .waves import Waves
 
-__all__ = ["Anchored", "Anchors", "Dual", "NewtonCG", "Slabwise", "Waves"]
+__all__ = ["Anchored", "Anchors", "ClassLBFGS", "ClassWalk", "Dual", "NewtonCG", "Slabwise", "Waves"]

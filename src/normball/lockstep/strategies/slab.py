@@ -55,6 +55,7 @@ class Slabwise:
         if state.newton is not None and state.newton.stuck and not state.first:
             return None
         if state.newton is None:
+            assert state.working is not None  # made in `learn`
             state.newton = self._begin(state, state.working)
         newton = state.newton
         goal = state.target if state.factor == 1.0 else 1e-3
