@@ -1,4 +1,4 @@
-"""One HTML file that trusts nothing it shows and loads nothing: escaping, JSON inside it, its content-security policy."""
+"""One HTML file that trusts nothing it shows and loads nothing: escaping, JSON inside it, its security policy."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def facts(scene: Scene) -> dict:
 
 
 def separable_labels(scene: Scene) -> np.ndarray:
-    """(n,) labels that a line separates: by the side along the difference of the class means, nearly at the same rate."""
+    """(n,) labels that a line separates: split along the difference of the class means, nearly at the same rate."""
     means = [np.average(scene.u[scene.y == k], axis=0, weights=scene.weight[scene.y == k]) for k in (0, 1)]
     towards = means[1] - means[0]
     score = scene.u @ (towards if towards.any() else np.array([1.0, 0.0]))
@@ -78,7 +78,7 @@ def separable_labels(scene: Scene) -> np.ndarray:
 
 def whole_script() -> str:
     """The files of page/ as one script with one scope."""
-    return "(() => {\n\"use strict\";\n" + "\n".join(page_file(part) for part in SCRIPTS) + "})();\n"
+    return '(() => {\n"use strict";\n' + "\n".join(page_file(part) for part in SCRIPTS) + "})();\n"
 
 
 def name(text: str) -> str:

@@ -22,7 +22,7 @@ function makeCloud(data, P) {
     });
   }));
   draw(over, "text", { x: left + size, y: top + size + 36, "text-anchor": "end", class: "axis" }, clip(data.names[0], 40));
-  draw(over, "text", { x: left + 9, y: top + 20, class: "axis inner" }, clip(data.names[1], 40));
+  draw(over, "text", { x: left, y: top - 11, class: "axis" }, clip(data.names[1], 40));
   cloud.side = draw(layer, "path", { class: "side" });
   cloud.without = draw(layer, "path", { class: "boundary without" });
   cloud.line = draw(layer, "path", { class: "boundary" });

@@ -7,7 +7,7 @@ function makePanel(svg, key, names) {
   const levels = Array.from({ length: LEVELS }, () => draw(layer, "path", { class: "level" }));
   const axes = draw(layer, "path", { class: "axes", d: `M${left},${top + size / 2}h${size}M${left + size / 2},${top}v${size}` });
   draw(over, "text", { x: left + size, y: top + size + 36, "text-anchor": "end", class: "axis" }, `w₁ · ${clip(names[0], 36)}`);
-  draw(over, "text", { x: left + 9, y: top + 20, class: "axis inner" }, `w₂ · ${clip(names[1], 36)}`);
+  draw(over, "text", { x: left, y: top - 11, class: "axis" }, `w₂ · ${clip(names[1], 36)}`);
   const panel = { svg, layer, marks, over, levels, axes, reach: 1 };
   panel.place = (w1, w2) => [left + (size / 2) * (1 + w1 / panel.reach), top + (size / 2) * (1 - w2 / panel.reach)];
   return panel;

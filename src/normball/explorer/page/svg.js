@@ -1,7 +1,7 @@
 // Small helpers for SVG, and the square frame that every panel stands in.
 
 const byId = (id) => document.getElementById(id);
-const FRAME = { left: 44, top: 12, size: 362 };  // of a viewBox 420 wide and 424 high
+const FRAME = { left: 44, top: 30, size: 362 };  // of a viewBox 420 wide and 442 high
 
 function draw(parent, tag, attributes = {}, text = "") {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);

@@ -1,7 +1,7 @@
 // What is said: the numbers beside the sliders, under the pictures, and one sentence about where the solution lies.
 
 const SHAPES = { l2: "circle", l1: "diamond", elastic: "elastic ball" };
-const NORMS = { l2: "‖w‖₂ ≤ t", l1: "‖w‖₁ ≤ t", elastic: "Ω(w) ≤ t" };
+const NORMS = { l2: "‖w‖₂", l1: "‖w‖₁", elastic: "Ω(w)" };
 const PENALTIES = { l2: "λ/2 ‖w‖₂²", l1: "λ‖w‖₁", elastic: "λΩ(w)" };
 
 const say = (key, text) => { for (const element of document.querySelectorAll(`[data-say=${key}]`)) element.textContent = text; };
@@ -20,15 +20,18 @@ function tell(model) {
   byId("alpha").value = state.alpha;
   slide("lam", fromLog(lams, lam), lam);
   slide("t", fromLog(view.range, t), t);
-  const loss = number(view.loss), cost = number(lam * omega(penalty, fit));
   say("alpha", number(state.alpha, 2));
-  say("objective", `${number(view.loss + lam * omega(penalty, fit))} = ${loss} + ${cost}`);
-  say("loss", loss);
+  say("loss", number(view.loss));
+  say("cost", number(lam * omega(penalty, fit)));
+  say("objective", number(view.loss + lam * omega(penalty, fit)));
   say("gap", tiny(view.gap));
   say("constrained-gap", tiny(view.constrainedGap));
   say("multiplier", number(view.multiplier));
   say("slope", number(view.size));
-  say("norm-word", NORMS[penalty.kind]);
+  say("norm", number(view.norm));
+  say("t", number(t));
+  say("norm-word", `${NORMS[penalty.kind]} ≤ t`);
+  say("left-word", NORMS[penalty.kind]);
   say("penalty-word", PENALTIES[penalty.kind]);
   say("w1", number(fit.w1));
   say("w2", number(fit.w2));
