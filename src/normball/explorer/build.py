@@ -16,7 +16,8 @@ __all__ = ["build_explorer"]
 LARGEST = 300_000  # bytes of the file
 SCRIPTS = (  # in the order they are read: what solves, what draws, what listens
     "solver.js", "gap.js", "ball.js", "radius.js", "surface.js", "descent.js",
-    "words.js", "svg.js", "panels.js", "cloud.js", "prior.js", "model.js", "tell.js", "address.js", "controls.js", "main.js",
+    "words.js", "svg.js", "panels.js", "cloud.js", "prior.js", "model.js", "tell.js", "address.js", "controls.js",
+    "main.js",
 )  # fmt: skip
 LONGEST = 60  # characters of a name
 

@@ -11,8 +11,12 @@ function addressOf({ kind, alpha, driver, lam, t, separable, prior, descent, mov
 
 // What an address asks for, on top of the start; what makes no sense is left out.
 function stateOf(address, start, rows) {
-  const asked = new URLSearchParams(address.replace(/^#/, "")), state = { ...start, moved: new Map() };
-  const positive = (word) => { const x = Number(asked.get(word) || NaN); return x > 0 && x < 1e12 ? x : null; };
+  const asked = new URLSearchParams(address.replace(/^#/, "")),
+    state = { ...start, moved: new Map() };
+  const positive = (word) => {
+    const x = Number(asked.get(word) || NaN);
+    return x > 0 && x < 1e12 ? x : null;
+  };
   if (["l1", "l2", "elastic"].includes(asked.get("penalty"))) state.kind = asked.get("penalty");
   const alpha = Number(asked.get("l1_ratio") || NaN);
   if (alpha >= 0.02 && alpha <= 0.98) state.alpha = alpha;
@@ -21,7 +25,8 @@ function stateOf(address, start, rows) {
   for (const word of ["separable", "prior", "descent"]) state[word] = asked.get(word) === "1";
   for (const move of (asked.get("moved") || "").split(";")) {
     const [i, u, v] = move.split(",").map(Number);
-    if (move && Number.isInteger(i) && i >= 0 && i < rows && Math.abs(u) < 1e6 && Math.abs(v) < 1e6) state.moved.set(i, [u, v]);
+    if (move && Number.isInteger(i) && i >= 0 && i < rows && Math.abs(u) < 1e6 && Math.abs(v) < 1e6)
+      state.moved.set(i, [u, v]);
   }
   return state;
 }

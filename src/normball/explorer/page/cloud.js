@@ -1,33 +1,50 @@
 // The data: points that can be dragged, and the line where the fitted probability is one half.
 
 function makeCloud(data, P) {
-  const svg = byId("cloud"), { layer, ticks: marks, over } = makeFrame(svg, "cloud"), { left, top, size } = FRAME;
+  const svg = byId("cloud"),
+    { layer, ticks: marks, over } = makeFrame(svg, "cloud"),
+    { left, top, size } = FRAME;
   const range = (values) => {
-    const low = values.reduce((a, b) => Math.min(a, b)), high = values.reduce((a, b) => Math.max(a, b));
+    const low = values.reduce((a, b) => Math.min(a, b)),
+      high = values.reduce((a, b) => Math.max(a, b));
     return [low - 0.09 * (high - low), high + 0.09 * (high - low)];
   };
   const ends = [range(P.x1), range(P.x2)];
   const cloud = { svg, data, ends, chosen: -1 };
   cloud.place = (u, v) => [
-    left + (size * (u - ends[0][0])) / (ends[0][1] - ends[0][0]), top + size - (size * (v - ends[1][0])) / (ends[1][1] - ends[1][0]),
+    left + (size * (u - ends[0][0])) / (ends[0][1] - ends[0][0]),
+    top + size - (size * (v - ends[1][0])) / (ends[1][1] - ends[1][0]),
   ];
   cloud.unplace = (x, y) => [
-    ends[0][0] + ((x - left) / size) * (ends[0][1] - ends[0][0]), ends[1][0] + ((top + size - y) / size) * (ends[1][1] - ends[1][0]),
+    ends[0][0] + ((x - left) / size) * (ends[0][1] - ends[0][0]),
+    ends[1][0] + ((top + size - y) / size) * (ends[1][1] - ends[1][0]),
   ];
-  labelTicks(marks, ...[0, 1].map((j) => {  // in the units of the columns, not of the penalty
-    const raw = ends[j].map((u) => data.centre[j] + data.scale[j] * u);
-    return ticks(raw[0], raw[1], 5).map(({ at, text }) => {
-      const u = (at - data.centre[j]) / data.scale[j], [x, y] = cloud.place(j ? 0 : u, j ? u : 0);
-      return { at: j ? y : x, text: text.length > 6 ? number(at, 2) : text };
-    });
-  }));
-  draw(over, "text", { x: left + size, y: top + size + 36, "text-anchor": "end", class: "axis" }, clip(data.names[0], 40));
+  labelTicks(
+    marks,
+    ...[0, 1].map((j) => {
+      // in the units of the columns, not of the penalty
+      const raw = ends[j].map((u) => data.centre[j] + data.scale[j] * u);
+      return ticks(raw[0], raw[1], 5).map(({ at, text }) => {
+        const u = (at - data.centre[j]) / data.scale[j],
+          [x, y] = cloud.place(j ? 0 : u, j ? u : 0);
+        return { at: j ? y : x, text: text.length > 6 ? number(at, 2) : text };
+      });
+    }),
+  );
+  draw(
+    over,
+    "text",
+    { x: left + size, y: top + size + 36, "text-anchor": "end", class: "axis" },
+    clip(data.names[0], 40),
+  );
   draw(over, "text", { x: left, y: top - 11, class: "axis" }, clip(data.names[1], 40));
   cloud.side = draw(layer, "path", { class: "side" });
   cloud.without = draw(layer, "path", { class: "boundary without" });
   cloud.line = draw(layer, "path", { class: "boundary" });
   const group = draw(layer, "g", { class: P.n > 150 ? "points many" : "points" });
-  cloud.points = Array.from({ length: P.n }, (_, i) => draw(group, "circle", { r: P.n > 150 ? 3.4 : 5, "data-row": i }));
+  cloud.points = Array.from({ length: P.n }, (_, i) =>
+    draw(group, "circle", { r: P.n > 150 ? 3.4 : 5, "data-row": i }),
+  );
   cloud.ring = draw(layer, "circle", { class: "ring", r: 10, visibility: "hidden" });
   return cloud;
 }
@@ -48,12 +65,23 @@ function drawBoundary(cloud, { fit, base }) {
 
 // Where b + w·u = 0 crosses the frame, and the part of the frame where it is positive.
 function halfLine(cloud, { b, w1, w2 }) {
-  const [[a1, z1], [a2, z2]] = cloud.ends, corners = [[a1, a2], [z1, a2], [z1, z2], [a1, z2]], positive = [], cut = [];
+  const [[a1, z1], [a2, z2]] = cloud.ends,
+    corners = [
+      [a1, a2],
+      [z1, a2],
+      [z1, z2],
+      [a1, z2],
+    ],
+    positive = [],
+    cut = [];
   corners.forEach((p, k) => {
-    const q = corners[(k + 1) % 4], here = b + w1 * p[0] + w2 * p[1], next = b + w1 * q[0] + w2 * q[1];
+    const q = corners[(k + 1) % 4],
+      here = b + w1 * p[0] + w2 * p[1],
+      next = b + w1 * q[0] + w2 * q[1];
     if (here > 0) positive.push(p);
-    if ((here > 0) !== (next > 0)) {
-      const s = here / (here - next), at = [p[0] + s * (q[0] - p[0]), p[1] + s * (q[1] - p[1])];
+    if (here > 0 !== next > 0) {
+      const s = here / (here - next),
+        at = [p[0] + s * (q[0] - p[0]), p[1] + s * (q[1] - p[1])];
       positive.push(at);
       cut.push(at);
     }

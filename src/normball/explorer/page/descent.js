@@ -1,17 +1,27 @@
 // Early stopping: plain gradient descent on the unpenalised loss, from w = 0 with the intercept of the null model.
 
-// Every iterate's (w1, w2), up to `most` steps; the step is 1 / (a bound of the curvature), so the loss always falls.
+// Every iterate's (w1, w2), up to `most` steps.  The step is a tenth of 1 / (a bound of the curvature): nearly the
+// smooth flow.
 function descend(P, most) {
-  let { b, w1, w2 } = nullFit(P), bound = 0;
+  let { b, w1, w2 } = nullFit(P),
+    bound = 0;
   for (let i = 0; i < P.n; i += 1) bound += 0.25 * P.c[i] * (1 + P.x1[i] ** 2 + P.x2[i] ** 2);
-  const steps = Math.min(most, Math.ceil(1.2e6 / P.n)), track = [[0, 0]], rate = 1 / bound;
+  const steps = Math.min(most, Math.ceil(1.2e6 / P.n)),
+    track = [[0, 0]],
+    rate = 0.1 / bound;
   for (let k = 0; k < steps; k += 1) {
-    let gb = 0, g1 = 0, g2 = 0;
+    let gb = 0,
+      g1 = 0,
+      g2 = 0;
     for (let i = 0; i < P.n; i += 1) {
       const r = P.c[i] * (sigmoid(P.offset[i] + b + w1 * P.x1[i] + w2 * P.x2[i]) - P.y[i]);
-      gb += r; g1 += r * P.x1[i]; g2 += r * P.x2[i];
+      gb += r;
+      g1 += r * P.x1[i];
+      g2 += r * P.x2[i];
     }
-    b -= rate * gb; w1 -= rate * g1; w2 -= rate * g2;
+    b -= rate * gb;
+    w1 -= rate * g1;
+    w2 -= rate * g2;
     track.push([w1, w2]);
     if (Math.hypot(gb, g1, g2) < 1e-7) break;
   }

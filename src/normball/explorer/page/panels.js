@@ -3,10 +3,19 @@
 const LEVELS = 12;
 
 function makePanel(svg, key, names) {
-  const { layer, ticks: marks, over } = makeFrame(svg, key), { left, top, size } = FRAME;
+  const { layer, ticks: marks, over } = makeFrame(svg, key),
+    { left, top, size } = FRAME;
   const levels = Array.from({ length: LEVELS }, () => draw(layer, "path", { class: "level" }));
-  const axes = draw(layer, "path", { class: "axes", d: `M${left},${top + size / 2}h${size}M${left + size / 2},${top}v${size}` });
-  draw(over, "text", { x: left + size, y: top + size + 36, "text-anchor": "end", class: "axis" }, `w₁ · ${clip(names[0], 36)}`);
+  const axes = draw(layer, "path", {
+    class: "axes",
+    d: `M${left},${top + size / 2}h${size}M${left + size / 2},${top}v${size}`,
+  });
+  draw(
+    over,
+    "text",
+    { x: left + size, y: top + size + 36, "text-anchor": "end", class: "axis" },
+    `w₁ · ${clip(names[0], 36)}`,
+  );
   draw(over, "text", { x: left, y: top - 11, class: "axis" }, `w₂ · ${clip(names[1], 36)}`);
   const panel = { svg, layer, marks, over, levels, axes, reach: 1 };
   panel.place = (w1, w2) => [left + (size / 2) * (1 + w1 / panel.reach), top + (size / 2) * (1 - w2 / panel.reach)];
@@ -43,13 +52,23 @@ function dot(element, panel, w, radius) {
 
 function makePenalised(names) {
   const panel = makePanel(byId("penalised"), "penalised", names);
-  panel.parts = makeLayers(panel, { likelihood: "path", prior: "path", posterior: "path", track: "path", free: "circle", given: "path", solution: "circle" });
+  panel.parts = makeLayers(panel, {
+    likelihood: "path",
+    prior: "path",
+    posterior: "path",
+    track: "path",
+    free: "circle",
+    given: "path",
+    solution: "circle",
+  });
   return panel;
 }
 
 function drawPenalised(panel, view) {
-  const { parts } = panel, { base, fit, penalty, lam, options } = view;
-  const sum = addPenalty(base.grid, penalty, lam), lowest = view.loss + lam * omega(penalty, fit);
+  const { parts } = panel,
+    { base, fit, penalty, lam, options } = view;
+  const sum = addPenalty(base.grid, penalty, lam),
+    lowest = view.loss + lam * omega(penalty, fit);
   panel.svg.classList.toggle("bayes", options.prior);
   if (options.prior) drawPrior(panel, view, sum, lowest);
   else drawLevels(panel, sum, lowest);
@@ -78,11 +97,25 @@ function drawGiven(panel, { data }) {
 function makeConstrained(names) {
   const panel = makePanel(byId("constrained"), "constrained", names);
   panel.parts = makeLayers(panel, {
-    ball: "path", edge: "path", track: "path", descent: "path", cone: "path", tangent: "path", push: "path", pull: "path", free: "circle",
-    stopped: "circle", given: "path", solution: "circle",
+    ball: "path",
+    edge: "path",
+    track: "path",
+    descent: "path",
+    cone: "path",
+    tangent: "path",
+    push: "path",
+    pull: "path",
+    free: "circle",
+    stopped: "circle",
+    given: "path",
+    solution: "circle",
   });
   panel.handle = draw(panel.over, "g", {
-    class: "handle", tabindex: 0, role: "slider", "aria-label": "Radius t of the ball", "aria-orientation": "horizontal",
+    class: "handle",
+    tabindex: 0,
+    role: "slider",
+    "aria-label": "Radius t of the ball",
+    "aria-orientation": "horizontal",
   });
   draw(panel.handle, "circle", { class: "reachable", r: 22 });
   draw(panel.handle, "path", { class: "grip", d: "M0,-9L9,0L0,9L-9,0Z" });
@@ -90,7 +123,8 @@ function makeConstrained(names) {
 }
 
 function drawConstrained(panel, view) {
-  const { parts } = panel, { base, fit, penalty } = view;
+  const { parts } = panel,
+    { base, fit, penalty } = view;
   const d = polyline(outline(penalty, view.t), panel.place, true);
   put(parts.ball, { d });
   put(parts.edge, { d });
@@ -106,12 +140,14 @@ function drawConstrained(panel, view) {
 
 // The data pull along -∇loss, the ball pushes back; equal and opposite.  At a corner: the cone that holds the pull.
 function drawForces(panel, { active, fit, pull, cone, strength }) {
-  const { parts } = panel, [x, y] = panel.place(fit.w1, fit.w2), size = active ? 26 + 64 * strength : 0;
+  const { parts } = panel,
+    [x, y] = panel.place(fit.w1, fit.w2),
+    size = active ? 26 + 64 * strength : 0;
   put(parts.pull, { d: arrow(x, y, size * pull[0], -size * pull[1]) });
   put(parts.push, { d: arrow(x, y, -size * pull[0], size * pull[1]) });
   const corner = active && (fit.w1 === 0) !== (fit.w2 === 0) && cone[0].some((u, k) => Math.abs(u - cone[1][k]) > 1e-9);
   const side = ([u, v]) => `${spot(x + 104 * u)},${spot(y - 104 * v)}`;
-  put(parts.cone, { d: corner ? `M${spot(x)},${spot(y)}L${side(cone[0])}L${side(cone[1])}Z` : "" });
+  put(parts.cone, { d: corner ? `M${spot(x)},${spot(y)}L${side(cone[0])}A104,104 0 0 0 ${side(cone[1])}Z` : "" });
 }
 
 function drawDescent(panel, { options, descent, stop }) {
@@ -124,9 +160,13 @@ function drawDescent(panel, { options, descent, stop }) {
 
 // On the axis, on the side away from the solutions.
 function placeHandle(panel, { base, penalty, t, range }) {
-  const reach = Math.min(axisReach(penalty, t), 0.97 * panel.reach), [x, y] = panel.place(0, base.away * reach);
+  const reach = Math.min(axisReach(penalty, t), 0.97 * panel.reach),
+    [x, y] = panel.place(0, base.away * reach);
   put(panel.handle, {
-    transform: `translate(${spot(x)},${spot(y)})`, "aria-valuemin": range.low, "aria-valuemax": range.high, "aria-valuenow": t,
+    transform: `translate(${spot(x)},${spot(y)})`,
+    "aria-valuemin": range.low,
+    "aria-valuemax": range.high,
+    "aria-valuenow": t,
     "aria-valuetext": number(t),
   });
 }

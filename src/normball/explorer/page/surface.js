@@ -1,15 +1,18 @@
-// The loss as a surface over the plane (w1, w2), the intercept at its best everywhere: a grid, level sets, one exact contour.
+// The loss over the plane (w1, w2), the intercept at its best everywhere: a grid, level sets, one exact contour.
 
 // The profile loss on (cells + 1)² nodes over [-reach, reach]²; the axes lie on nodes, so kinks of a penalty do too.
 function lossGrid(P, reach, cells) {
-  const side = cells + 1, values = new Float64Array(side * side);
+  const side = cells + 1,
+    values = new Float64Array(side * side);
   let b = profile(P, -reach, -reach, 0);
-  for (let row = 0; row < side; row += 1) for (let k = 0; k < side; k += 1) {
-    const column = row % 2 ? cells - k : k;  // to and fro: each start is a neighbour's answer
-    const w1 = node(column, cells, reach), w2 = node(row, cells, reach);
-    b = profile(P, w1, w2, b);
-    values[row * side + column] = lossAt(P, b, w1, w2);
-  }
+  for (let row = 0; row < side; row += 1)
+    for (let k = 0; k < side; k += 1) {
+      const column = row % 2 ? cells - k : k; // to and fro: each start is a neighbour's answer
+      const w1 = node(column, cells, reach),
+        w2 = node(row, cells, reach);
+      b = profile(P, w1, w2, b);
+      values[row * side + column] = lossAt(P, b, w1, w2);
+    }
   return { values, cells, reach };
 }
 
@@ -17,18 +20,23 @@ const node = (k, cells, reach) => (2 * k - cells) * (reach / cells);
 
 // The same grid with λΩ added: what the penalised panel shows.
 function addPenalty(grid, penalty, lam) {
-  const { cells, reach } = grid, side = cells + 1, values = new Float64Array(side * side);
-  for (let row = 0; row < side; row += 1) for (let column = 0; column < side; column += 1) {
-    const w = { w1: node(column, cells, reach), w2: node(row, cells, reach) };
-    values[row * side + column] = grid.values[row * side + column] + lam * omega(penalty, w);
-  }
+  const { cells, reach } = grid,
+    side = cells + 1,
+    values = new Float64Array(side * side);
+  for (let row = 0; row < side; row += 1)
+    for (let column = 0; column < side; column += 1) {
+      const w = { w1: node(column, cells, reach), w2: node(row, cells, reach) };
+      values[row * side + column] = grid.values[row * side + column] + lam * omega(penalty, w);
+    }
   return { values, cells, reach };
 }
 
 // Heights that fall evenly spaced between the lowest value and the lowest on the border, for a bowl seen from above.
 function heights(grid, lowest, count) {
-  const { values, cells } = grid, side = cells + 1;
-  let rim = Infinity, top = lowest;
+  const { values, cells } = grid,
+    side = cells + 1;
+  let rim = Infinity,
+    top = lowest;
   for (let k = 0; k < side; k += 1) {
     for (const at of [k, cells * side + k, k * side, k * side + cells]) {
       rim = Math.min(rim, values[at]);
@@ -42,28 +50,35 @@ function heights(grid, lowest, count) {
 // The set where the surface is below a height, as one polygon.  It is convex: its edge points, and the corners of the
 // frame that are inside, in the order of their angle around an inner point.
 function levelSet(grid, height, centre) {
-  const { values, cells, reach } = grid, side = cells + 1, points = [];
+  const { values, cells, reach } = grid,
+    side = cells + 1,
+    points = [];
   const add = (w1, w2) => points.push([w1, w2, Math.atan2(w2 - centre[1], w1 - centre[0])]);
   const between = (a, b) => (height - a) / (b - a);
-  for (let row = 0; row < side; row += 1) for (let column = 0; column < side; column += 1) {
-    const here = values[row * side + column], inside = here < height;
-    const w1 = node(column, cells, reach), w2 = node(row, cells, reach), step = (2 * reach) / cells;
-    if (column < cells) {
-      const next = values[row * side + column + 1];
-      if (inside !== (next < height)) add(w1 + step * between(here, next), w2);
+  for (let row = 0; row < side; row += 1)
+    for (let column = 0; column < side; column += 1) {
+      const here = values[row * side + column],
+        inside = here < height;
+      const w1 = node(column, cells, reach),
+        w2 = node(row, cells, reach),
+        step = (2 * reach) / cells;
+      if (column < cells) {
+        const next = values[row * side + column + 1];
+        if (inside !== next < height) add(w1 + step * between(here, next), w2);
+      }
+      if (row < cells) {
+        const next = values[(row + 1) * side + column];
+        if (inside !== next < height) add(w1, w2 + step * between(here, next));
+      }
+      if (inside && column % cells === 0 && row % cells === 0) add(w1, w2);
     }
-    if (row < cells) {
-      const next = values[(row + 1) * side + column];
-      if (inside !== (next < height)) add(w1, w2 + step * between(here, next));
-    }
-    if (inside && (column % cells === 0) && (row % cells === 0)) add(w1, w2);
-  }
   return points.sort((p, q) => p[2] - q[2]);
 }
 
 // A point inside every level set: the lowest node, drawn a hair towards the middle.
 function innerPoint(grid) {
-  const { values, cells, reach } = grid, side = cells + 1;
+  const { values, cells, reach } = grid,
+    side = cells + 1;
   let at = 0;
   for (let k = 1; k < values.length; k += 1) if (values[k] < values[at]) at = k;
   return [node(at % side, cells, reach) * (1 - 1e-4), node(Math.floor(at / side), cells, reach) * (1 - 1e-4)];
@@ -72,7 +87,9 @@ function innerPoint(grid) {
 // The contour of the loss through a point, followed both ways until it leaves the frame or closes: tangent steps, each
 // pulled back onto the level by Newton along the gradient.
 function contourThrough(P, fit, reach, stride) {
-  const level = lossAt(P, fit.b, fit.w1, fit.w2), edge = 1.15 * reach, walks = [];
+  const level = lossAt(P, fit.b, fit.w1, fit.w2),
+    edge = 1.15 * reach,
+    walks = [];
   let closed = false;
   for (const way of [1, -1]) {
     const walk = [];
@@ -91,12 +108,17 @@ function contourThrough(P, fit, reach, stride) {
 
 // One step along the level from w; null where the surface is flat.  Short steps where the contour bends.
 function along(P, w, level, stride) {
-  const d = derivatives(P, w.b, w.w1, w.w2), size = Math.hypot(d.g1, d.g2);
+  const d = derivatives(P, w.b, w.w1, w.w2),
+    size = Math.hypot(d.g1, d.g2);
   if (size < 1e-12) return null;
-  let w1 = w.w1 - (stride * d.g2) / size, w2 = w.w2 + (stride * d.g1) / size, b = w.b;
+  let w1 = w.w1 - (stride * d.g2) / size,
+    w2 = w.w2 + (stride * d.g1) / size,
+    b = w.b;
   for (let k = 0; k < 8; k += 1) {
     b = profile(P, w1, w2, b);
-    const here = derivatives(P, b, w1, w2), slope = here.g1 * here.g1 + here.g2 * here.g2, off = here.value - level;
+    const here = derivatives(P, b, w1, w2),
+      slope = here.g1 * here.g1 + here.g2 * here.g2,
+      off = here.value - level;
     if (Math.abs(off) < 1e-13 || slope < 1e-24) break;
     w1 -= (off * here.g1) / slope;
     w2 -= (off * here.g2) / slope;

@@ -1,7 +1,7 @@
 // Small helpers for SVG, and the square frame that every panel stands in.
 
 const byId = (id) => document.getElementById(id);
-const FRAME = { left: 44, top: 30, size: 362 };  // of a viewBox 420 wide and 442 high
+const FRAME = { left: 44, top: 30, size: 362 }; // of a viewBox 420 wide and 442 high
 
 function draw(parent, tag, attributes = {}, text = "") {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
@@ -19,22 +19,35 @@ const spot = (x) => x.toFixed(2);
 
 function polyline(points, place, closed) {
   if (!points.length) return "";
-  return `M${points.map((p) => { const [x, y] = place(p[0], p[1]); return `${spot(x)},${spot(y)}`; }).join("L")}${closed ? "Z" : ""}`;
+  return `M${points
+    .map((p) => {
+      const [x, y] = place(p[0], p[1]);
+      return `${spot(x)},${spot(y)}`;
+    })
+    .join("L")}${closed ? "Z" : ""}`;
 }
 
 // An arrow from (x, y) by (dx, dy), in pixels, with a solid head.
 function arrow(x, y, dx, dy) {
   const size = Math.hypot(dx, dy);
   if (size < 1) return "";
-  const u = dx / size, v = dy / size, head = Math.min(11, 0.6 * size), hx = x + dx - head * u, hy = y + dy - head * v;
+  const u = dx / size,
+    v = dy / size,
+    head = Math.min(11, 0.6 * size),
+    hx = x + dx - head * u,
+    hy = y + dy - head * v;
   const w = 0.42 * head;
-  return `M${spot(x)},${spot(y)}L${spot(hx)},${spot(hy)}M${spot(hx - w * v)},${spot(hy + w * u)}L${spot(x + dx)},${spot(y + dy)}`
-    + `L${spot(hx + w * v)},${spot(hy - w * u)}Z`;
+  return (
+    `M${spot(x)},${spot(y)}L${spot(hx)},${spot(hy)}` +
+    `M${spot(hx - w * v)},${spot(hy + w * u)}L${spot(x + dx)},${spot(y + dy)}` +
+    `L${spot(hx + w * v)},${spot(hy - w * u)}Z`
+  );
 }
 
 // Axes, ticks and a clip for what is drawn inside; returns the layer to draw into.
 function makeFrame(svg, key) {
-  const { left, top, size } = FRAME, clip = draw(draw(svg, "defs"), "clipPath", { id: `inside-${key}` });
+  const { left, top, size } = FRAME,
+    clip = draw(draw(svg, "defs"), "clipPath", { id: `inside-${key}` });
   draw(clip, "rect", { x: left, y: top, width: size, height: size, rx: 6 });
   draw(svg, "rect", { x: left, y: top, width: size, height: size, rx: 6, class: "paper" });
   const layer = draw(svg, "g", { "clip-path": `url(#inside-${key})` });

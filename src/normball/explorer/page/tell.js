@@ -4,7 +4,9 @@ const SHAPES = { l2: "circle", l1: "diamond", elastic: "elastic ball" };
 const NORMS = { l2: "‖w‖₂", l1: "‖w‖₁", elastic: "Ω(w)" };
 const PENALTIES = { l2: "λ/2 ‖w‖₂²", l1: "λ‖w‖₁", elastic: "λΩ(w)" };
 
-const say = (key, text) => { for (const element of document.querySelectorAll(`[data-say=${key}]`)) element.textContent = text; };
+const say = (key, text) => {
+  for (const element of document.querySelectorAll(`[data-say=${key}]`)) element.textContent = text;
+};
 
 // Coefficients and intercept for the columns as they came.
 function perUnit({ centre, scale, offsetCentre }, { b, w1, w2 }) {
@@ -13,7 +15,9 @@ function perUnit({ centre, scale, offsetCentre }, { b, w1, w2 }) {
 }
 
 function tell(model) {
-  const { view, state, data, lams } = model, { fit, penalty, lam, t } = view, units = perUnit(data, fit);
+  const { view, state, data, lams } = model,
+    { fit, penalty, lam, t } = view,
+    units = perUnit(data, fit);
   for (const radio of document.querySelectorAll("[name=penalty]")) radio.checked = radio.value === penalty.kind;
   for (const word of ["separable", "prior", "descent"]) byId(word).checked = state[word];
   byId("mixing").hidden = penalty.kind !== "elastic";
@@ -45,40 +49,56 @@ function tell(model) {
   byId("prior-key").hidden = !state.prior;
   byId("surface-key").hidden = state.prior;
   byId("descent-key").hidden = !state.descent;
+  for (const key of document.querySelectorAll("[data-needs=free]")) key.hidden = !view.base.free;
 }
 
 // A slider and its number; what a person is typing is left alone.
 function slide(id, share, value) {
-  const slider = byId(id), exact = byId(`${id}-exact`);
+  const slider = byId(id),
+    exact = byId(`${id}-exact`);
   if (Math.abs(slider.valueAsNumber - share) > 1e-9) slider.value = share;
   slider.setAttribute("aria-valuetext", number(value));
-  if (document.activeElement !== exact || exact.valueAsNumber !== value) exact.value = value === 0 ? 0 : Number(value.toPrecision(5));
+  if (document.activeElement !== exact || exact.valueAsNumber !== value)
+    exact.value = value === 0 ? 0 : Number(value.toPrecision(5));
 }
 
 function whereWords({ active, fit, penalty, lam, t, multiplier, norm }) {
-  const shape = SHAPES[penalty.kind], zero = ["w₁", "w₂"].filter((_, k) => [fit.w1, fit.w2][k] === 0);
-  if (lam === 0) return `Inactive: the free optimum lies inside the ${shape} (${number(norm)} ≤ ${number(t)}), so the multiplier is 0.`;
+  const shape = SHAPES[penalty.kind],
+    zero = ["w₁", "w₂"].filter((_, k) => [fit.w1, fit.w2][k] === 0);
+  if (lam === 0)
+    return `Inactive: the free optimum lies inside the ${shape}, ${number(norm)} ≤ ${number(t)}: the multiplier is 0.`;
   if (!active) return "λ is so large that both coefficients are 0: the ball has shrunk to a point.";
-  if (zero.length) return `Active at a corner: ${zero[0]} = 0 exactly. The data's pull lies in the cone of the ${shape}'s normals.`;
+  if (zero.length)
+    return `Active at a corner: ${zero[0]} = 0 exactly. The data's pull lies in the cone of the ${shape}'s normals.`;
   return `Active: contour and ${shape} touch, and the two gradients cancel: −∇loss = ${number(multiplier)} · normal.`;
 }
 
 function freeWords({ base }) {
-  if (!base.free) return "Separated: without a penalty the coefficients run away and no optimum exists. The ball stops them.";
-  const { w1, w2 } = base.free, outside = Math.max(Math.abs(w1), Math.abs(w2)) > base.grid.reach ? ", outside the frame" : "";
+  if (!base.free)
+    return "Separated: without a penalty the coefficients run away and no optimum exists. The ball stops them.";
+  const { w1, w2 } = base.free,
+    outside = Math.max(Math.abs(w1), Math.abs(w2)) > base.grid.reach ? ", outside the frame" : "";
   return `Free optimum: (${number(w1, 3)}, ${number(w2, 3)})${outside}.`;
 }
 
 function stoppingWords({ descent, stop, fit }) {
   const last = descent.track.length - 1;
   if (stop < 1) return `Gradient descent has not left this ball after ${last.toLocaleString("en-US")} steps.`;
-  const [w1, w2] = descent.track[stop], off = Math.hypot(w1 - fit.w1, w2 - fit.w2);
-  return `Gradient descent from 0 (step ${number(descent.rate, 3)}) leaves this ball at step ${stop.toLocaleString("en-US")}, ${number(off, 2)} from the solution: stopping there is nearly the same fit.`;
+  const [w1, w2] = descent.track[stop],
+    off = Math.hypot(w1 - fit.w1, w2 - fit.w2);
+  return (
+    `Gradient descent from 0 (rate ${number(descent.rate, 3)}) leaves this ball at step ${stop.toLocaleString("en-US")}. ` +
+    `Stopped there it is ${number(off, 2)} from this solution, whose length is ${number(Math.hypot(fit.w1, fit.w2), 2)}.`
+  );
 }
 
 function sayPoint(model, cloud) {
-  const i = cloud.chosen, { P, data } = model;
-  if (i < 0) { say("point", "Drag a point, or focus the picture and use the keys."); return; }
+  const i = cloud.chosen,
+    { P, data } = model;
+  if (i < 0) {
+    say("point", "Drag a point, or focus the picture and use the keys.");
+    return;
+  }
   const raw = (j, u) => number(data.centre[j] + data.scale[j] * u);
   say("point", `Row ${i + 1}, ${data.labels[P.y[i]]}: ${raw(0, P.x1[i])}, ${raw(1, P.x2[i])}`);
 }
