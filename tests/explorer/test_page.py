@@ -20,6 +20,10 @@ from normball.explorer.sample import LARGEST as ROWS
 from report.elements import Page
 
 NAMESPACE = "http://www.w3.org/2000/svg"
+DANGERS = (
+    "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function(", "fetch(", "XMLHttpRequest",
+    "WebSocket", "sendBeacon", "import(", "localStorage", "url(", "@import",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -51,14 +55,13 @@ def test_more_rows_than_fit_are_refused():
 def test_no_address_but_the_namespace_of_svg(text):
     for page in (text, build_explorer(hostile("calm"))):
         assert set(re.findall(r"[a-z]+://[^\s\"'<>)]*", page)) == {NAMESPACE}
-        for danger in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function(", "fetch(",
-                       "XMLHttpRequest", "WebSocket", "sendBeacon", "import(", "localStorage", "url(", "@import"):  # fmt: skip
+        for danger in DANGERS:
             assert danger not in page.replace("url(#", "")  # its own clips
 
 
 @pytest.mark.parametrize("word", HOSTILE, ids=lambda w: ascii(w)[:12])
 def test_hostile_names(word):
-    """The elements are those of a harmless page, the policy holds, what is hidden is made visible, all can be stored."""
+    """The elements are those of a harmless page, what is hidden is made visible, all can be stored."""
     page, calm = Page(build_explorer(hostile(word))), Page(build_explorer(hostile("calm")))
     assert [tag for tag, _ in page.tags] == [tag for tag, _ in calm.tags]
     build_explorer(hostile(word)).encode("utf-8")
@@ -88,7 +91,7 @@ def test_nothing_is_loaded_and_nothing_inline_escapes_the_policy(scene):
 def test_the_data_keep_every_digit():
     scene = fitted(*table())[0]
     data = json.loads(Page(build_explorer(scene)).raw["script", "application/json"])
-    assert (np.array([data["x1"], data["x2"]]).T == scene.u).all() and data["offset"] == scene.offset.tolist()
+    assert (scene.u == np.array([data["x1"], data["x2"]]).T).all() and data["offset"] == scene.offset.tolist()
     assert data["weight"] == scene.weight.tolist() and data["lam"] == scene.lam
 
 

@@ -10,6 +10,7 @@ import re
 import secrets
 import shutil
 import sys
+import time
 from importlib.util import find_spec
 
 import numpy as np
@@ -19,6 +20,7 @@ from scipy.optimize import brentq
 import normball
 from explorer.scenes import HOSTILE, fitted, hostile, table
 from normball.explorer import build_explorer, example_scene
+from normball.strength import dialects
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 MISSING = [
@@ -76,7 +78,8 @@ def check(state):
     if state["active"]:
         assert state["norm"] == pytest.approx(t, rel=1e-9)
         touching(state)
-    assert 0.0 <= state["gap"] < 1e-9 and 0.0 <= state["constrained_gap"] < 1e-9
+    assert 0.0 <= state["constrained_gap"] < 1e-9
+    assert state["gap"] is None if lam == 0.0 else 0.0 <= state["gap"] < 1e-9
 
 
 def touching(state):
@@ -322,8 +325,8 @@ else:
         before = page.evaluate(STATE)
         page.check("#prior")
         state = page.evaluate(STATE)
-        assert state["coef"] == before["coef"]
-        sigma = normball.strength.dialects(0.05, 0.0, 60.0)["gauss_sigma"]
+        np.testing.assert_allclose(state["coef"], before["coef"], rtol=1e-12)
+        sigma = dialects(0.05, 0.0, 60.0)["gauss_sigma"]
         assert f"{sigma:.4g}" in page.text_content("[data-say=prior]")
         for ring in ("prior", "likelihood", "posterior"):
             assert (
@@ -331,9 +334,10 @@ else:
                 and page.get_attribute(f"#penalised .{ring}", "d").count("Z") == 2
             )
         # the prior's outer ring: where exp(-n λ r²/2) = 1/20
-        box, frame = page.locator("#penalised .prior").bounding_box(), page.locator("#penalised .paper").bounding_box()
-        radius = sigma * np.sqrt(2 * np.log(20.0)) / state["reach"] * frame["width"] / 2
-        assert box["width"] / 2 == pytest.approx(radius, rel=0.03)
+        outer = page.get_attribute("#penalised .prior", "d").split("Z")[1]
+        points = np.array(re.findall(r"[\d.]+", outer), float).reshape(-1, 2) - [44 + 181, 30 + 181]
+        radius = sigma * np.sqrt(2 * np.log(20.0)) / state["reach"] * 181
+        np.testing.assert_allclose(np.hypot(*points.T), radius, rtol=0.01)
 
     def test_the_address_keeps_the_view(show, rng):
         page = show()
@@ -345,13 +349,20 @@ else:
         page.keyboard.press("PageDown")
         page.keyboard.press("Shift+ArrowUp")
         state = page.evaluate(STATE)
-        page.wait_for_function("location.hash.includes('moved=1,')")
+        until(page, "location.hash.includes('moved=1,')")
         again = show(address=page.evaluate("location.hash"))
         assert same(again.evaluate(STATE), state)
         assert again.is_checked("#descent") and not again.is_checked("#prior")
         again.evaluate("location.hash = '#penalty=l2&lam=0.01'")
-        again.wait_for_function("window.explorer.state().penalty === 'l2'")
-        assert again.evaluate(STATE)["lam"] == 0.01 and again.evaluate(STATE)["rows"]["x1"] != state["rows"]["x1"]
+        until(again, "window.explorer.state().penalty === 'l2'")
+        assert again.evaluate(STATE)["lam"] == 0.01 and again.evaluate(STATE)["rows"] != state["rows"]
+
+    def until(page, fact):
+        """Wait for a fact about the page (its policy forbids playwright's own way, which evaluates text inside)."""
+        deadline = time.monotonic() + 5.0
+        while not page.evaluate(fact):
+            assert time.monotonic() < deadline, fact
+            page.wait_for_timeout(20)
 
     def same(one, other):
         """Two states, to rounding: another starting point, the same answer."""
@@ -360,7 +371,8 @@ else:
         return True
 
     @pytest.mark.parametrize(
-        "address", ["#lam=-1&t=x", "#penalty=l7&lam=1e99", "#moved=99,1,1;0,1e9,1;;3", "#l1_ratio=5&penalty=elastic", "#%", "#t=0"]
+        "address",
+        ["#lam=-1&t=x", "#penalty=l7&lam=1e9", "#moved=99,1,1;0,1e9,1;;3", "#l1_ratio=5&penalty=elastic", "#%", "#t=0"],
     )  # fmt: skip
     def test_a_foolish_address_does_no_harm(show, address):
         check(show(address=address).evaluate(STATE))
@@ -401,9 +413,9 @@ else:
         before = page.evaluate(STATE)["rows"]
         page.keyboard.press("ArrowLeft")
         after = page.evaluate(STATE)["rows"]
-        assert [a - b for a, b in zip(after["x1"], before["x1"], strict=True) if a != b][0] < 0 and after[
-            "x2"
-        ] == before["x2"]
+        assert after["x2"] == before["x2"]
+        (change,) = (a - b for a, b in zip(after["x1"], before["x1"], strict=True) if a != b)
+        assert change < 0.0
         assert "Row 60" in page.text_content("[data-say=point]")
         page.focus("[value=l1]")
         page.keyboard.press("ArrowLeft")
@@ -481,12 +493,13 @@ CLIPPED = """
   const found = [];
   for (const text of document.querySelectorAll("svg.panel text")) {
     const box = text.getBoundingClientRect(), frame = text.ownerSVGElement.getBoundingClientRect();
-    if (box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1 || box.bottom > frame.bottom + 1)
-      found.push(text.textContent);
+    const across = box.left < frame.left - 1 || box.right > frame.right + 1;
+    if (across || box.top < frame.top - 1 || box.bottom > frame.bottom + 1) found.push(text.textContent);
   }
-  for (const element of document.querySelectorAll("main *"))
-    if (element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX === "hidden" && element.className !== "away")
-      found.push(element.className);
+  for (const element of document.querySelectorAll("main *:not(.away)")) {
+    const hides = getComputedStyle(element).overflowX === "hidden";
+    if (hides && element.scrollWidth > element.clientWidth + 1) found.push(element.className);
+  }
   return found;
 })()
 """
@@ -497,7 +510,7 @@ TEXTS = """
   while (walk.nextNode()) {
     const element = walk.currentNode.parentElement, box = element.getBoundingClientRect();
     if (!walk.currentNode.data.trim() || !box.width || !box.height) continue;
-    if (["SCRIPT", "STYLE"].includes(element.tagName) || element.className === "skip" || element.className === "away") continue;
+    if (["SCRIPT", "STYLE"].includes(element.tagName) || ["skip", "away"].includes(element.className)) continue;
     const style = getComputedStyle(element), drawn = element instanceof SVGElement;
     let behind = element;
     while (behind && getComputedStyle(behind).backgroundColor === "rgba(0, 0, 0, 0)") behind = behind.parentElement;

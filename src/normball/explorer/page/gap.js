@@ -32,8 +32,9 @@ function dualPoint(P, fit, scaleOf) {
   return { z1: scale * z1, z2: scale * z2, far: Math.max(far, 0) };
 }
 
-// Of loss + λΩ.  L1 alone needs |z| ≤ λ; a little L2 makes every z feasible.
+// Of loss + λΩ.  L1 alone needs |z| ≤ λ; a little L2 makes every z feasible; at λ = 0 no such q proves anything: null.
 function penalisedGap(P, penalty, lam, fit) {
+  if (!(lam > 0)) return null;
   const l1 = lam * penalty.alpha,
     l2 = lam * (1 - penalty.alpha);
   const fits = (z1, z2) => (l2 > 0 ? 1 : Math.min(1, l1 / Math.max(Math.abs(z1), Math.abs(z2), 1e-300)));

@@ -84,8 +84,8 @@ function innerPoint(grid) {
   return [node(at % side, cells, reach) * (1 - 1e-4), node(Math.floor(at / side), cells, reach) * (1 - 1e-4)];
 }
 
-// The contour of the loss through a point, followed both ways until it leaves the frame or closes: tangent steps, each
-// pulled back onto the level by Newton along the gradient.
+// The contour of the loss through a point, followed both ways until it leaves the frame or closes: steps along the
+// tangent, shorter where the contour bends, each pulled back onto the level by Newton along the gradient.
 function contourThrough(P, fit, reach, stride) {
   const level = lossAt(P, fit.b, fit.w1, fit.w2),
     edge = 1.15 * reach,
@@ -95,10 +95,10 @@ function contourThrough(P, fit, reach, stride) {
     const walk = [];
     let w = { ...fit };
     for (let k = 0; k < 400 && !closed; k += 1) {
-      w = along(P, w, level, way * stride);
+      w = along(P, w, level, way, stride);
       if (!w) break;
       walk.push([w.w1, w.w2]);
-      closed = k > 3 && Math.hypot(w.w1 - fit.w1, w.w2 - fit.w2) < 0.9 * stride;
+      closed = k > 3 && Math.hypot(w.w1 - fit.w1, w.w2 - fit.w2) < 0.9 * w.step;
       if (Math.max(Math.abs(w.w1), Math.abs(w.w2)) > edge) break;
     }
     walks.push(walk);
@@ -106,13 +106,18 @@ function contourThrough(P, fit, reach, stride) {
   return { level, closed, points: [...walks[1].reverse(), [fit.w1, fit.w2], ...walks[0]] };
 }
 
-// One step along the level from w; null where the surface is flat.  Short steps where the contour bends.
-function along(P, w, level, stride) {
+// One step along the level from w, at most a sixth of the radius of curvature there; null where the surface is flat.
+function along(P, w, level, way, stride) {
   const d = derivatives(P, w.b, w.w1, w.w2),
     size = Math.hypot(d.g1, d.g2);
   if (size < 1e-12) return null;
-  let w1 = w.w1 - (stride * d.g2) / size,
-    w2 = w.w2 + (stride * d.g1) / size,
+  const u1 = (-way * d.g2) / size,
+    u2 = (way * d.g1) / size,
+    cross = d.hb1 * u1 + d.hb2 * u2;
+  const bend = d.h11 * u1 * u1 + 2 * d.h12 * u1 * u2 + d.h22 * u2 * u2 - (cross * cross) / Math.max(d.hbb, 1e-300);
+  const step = Math.min(stride, size / (6 * Math.max(bend, 1e-300)));
+  let w1 = w.w1 + step * u1,
+    w2 = w.w2 + step * u2,
     b = w.b;
   for (let k = 0; k < 8; k += 1) {
     b = profile(P, w1, w2, b);
@@ -123,5 +128,5 @@ function along(P, w, level, stride) {
     w1 -= (off * here.g1) / slope;
     w2 -= (off * here.g2) / slope;
   }
-  return { b, w1, w2 };
+  return { b, w1, w2, step };
 }

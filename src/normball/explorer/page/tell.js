@@ -86,9 +86,12 @@ function stoppingWords({ descent, stop, fit }) {
   if (stop < 1) return `Gradient descent has not left this ball after ${last.toLocaleString("en-US")} steps.`;
   const [w1, w2] = descent.track[stop],
     off = Math.hypot(w1 - fit.w1, w2 - fit.w2);
+  const rate = number(descent.rate, 3),
+    step = stop.toLocaleString("en-US"),
+    length = Math.hypot(fit.w1, fit.w2);
   return (
-    `Gradient descent from 0 (rate ${number(descent.rate, 3)}) leaves this ball at step ${stop.toLocaleString("en-US")}. ` +
-    `Stopped there it is ${number(off, 2)} from this solution, whose length is ${number(Math.hypot(fit.w1, fit.w2), 2)}.`
+    `Gradient descent from 0 (rate ${rate}) leaves this ball at step ${step}. ` +
+    `Stopped there it is ${number(off, 2)} from this solution, whose length is ${number(length, 2)}.`
   );
 }
 

@@ -8,7 +8,7 @@ function number(x, digits = 4) {
   return text.replace("e+", "e").replaceAll("-", "−");
 }
 
-const tiny = (gap) => (gap < 1e-15 ? "< 1e−15" : number(gap, 2));
+const tiny = (gap) => (gap === null ? "–" : gap < 1e-15 ? "< 1e−15" : number(gap, 2));
 const clip = (text, limit) => ([...text].length <= limit ? text : [...text].slice(0, limit - 1).join("") + "…");
 
 // Round numbers between two ends, at most `most` of them.
