@@ -50,3 +50,33 @@ def hostile(word):
     X, y, weight = table()
     return fitted(X, y, weight, names=(word + "a", word + "b", "c", "d"), features=None, target=word,
                   labels=(word + "0", word + "1"))[0]  # fmt: skip
+
+
+def raw():
+    """Columns as they came, of size 1e-3 and 1e4, and an L1 penalty."""
+    X, y, weight = table()
+    X = (X - X.mean(0)) / X.std(0) * [1e-3, 1.0, 1e4, 1.0] + [5e-3, 0.0, 3e5, 0.0]
+    return fitted(X, y, weight, l1_ratio=1.0, lam=1e-7, standardize=False)[0]
+
+
+def binary():
+    """Two columns of 0 and 1, and no row of one class where both are 1."""
+    rng = np.random.default_rng(4)
+    X = (rng.random((400, 3)) < [0.3, 0.5, 0.2]).astype(float)
+    y = (rng.random(400) < 0.2 + 0.3 * X[:, 0] + 0.2 * X[:, 1]) * (1.0 - X[:, 0] * X[:, 2])
+    return fitted(X, y, l1_ratio=0.0, standardize=False)[0]
+
+
+def collinear():
+    """The second feature is the first one, twice."""
+    X, y, weight = table()
+    X[:, 2] = 2.0 * X[:, 0]
+    return fitted(X, y, weight, l1_ratio=0.0)[0]
+
+
+def rare():
+    """20 positives among 20,000 rows."""
+    X, _, weight = table(rows=20_000)
+    y = np.zeros(20_000)
+    y[np.argsort(X[:, 0])[-400::20]] = 1.0
+    return fitted(X, y, weight, l1_ratio=0.5, lam=1e-4)[0]

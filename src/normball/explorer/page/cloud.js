@@ -27,17 +27,12 @@ function makeCloud(data, P) {
       return ticks(raw[0], raw[1], 5).map(({ at, text }) => {
         const u = (at - data.centre[j]) / data.scale[j],
           [x, y] = cloud.place(j ? 0 : u, j ? u : 0);
-        return { at: j ? y : x, text: text.length > 6 ? number(at, 2) : text };
+        return { at: j ? y : x, text };
       });
     }),
   );
-  draw(
-    over,
-    "text",
-    { x: left + size, y: top + size + 36, "text-anchor": "end", class: "axis" },
-    clip(data.names[0], 40),
-  );
-  draw(over, "text", { x: left, y: top - 11, class: "axis" }, clip(data.names[1], 40));
+  drawName(over, { x: left + size, y: top + size + 36, "text-anchor": "end" }, data.names[0]);
+  drawName(over, { x: left, y: top - 11 }, data.names[1]);
   cloud.side = draw(layer, "path", { class: "side" });
   cloud.without = draw(layer, "path", { class: "boundary without" });
   cloud.line = draw(layer, "path", { class: "boundary" });

@@ -44,9 +44,10 @@ function rebase(model) {
     free = freeFit(P, none),
     scale = lamMax(P);
   const loose = solve(P, { kind: "l2", alpha: 0 }, 0.01 * scale, none),
+    corner = solve(P, { kind: "l1", alpha: 1 }, 0.01 * scale, none),
     size = ({ w1, w2 }) => Math.max(Math.abs(w1), Math.abs(w2));
   let wanted = 2 * size(loose);
-  if (free) wanted = Math.min(wanted, 1.35 * size(free));
+  if (free) wanted = Math.min(wanted, Math.max(1.35 * size(free), 1.15 * size(corner)));
   if (data.model) wanted = Math.max(wanted, 1.15 * Math.max(...data.model.map(Math.abs)));
   const reach = old && wanted <= old.grid.reach && wanted > 0.5 * old.grid.reach ? old.grid.reach : roundUp(wanted);
   const cells = 2 * Math.round(Math.min(56, Math.max(24, Math.sqrt(2.2e5 / P.n))) / 2);
@@ -114,7 +115,7 @@ function review(model) {
     pull: size > 0 ? [-slope[0] / size, -slope[1] / size] : [0, 0],
     strength: Math.min(1, Math.sqrt(size / reference)),
     cone: normalCone(penalty, fit),
-    contour: active ? contourThrough(P, fit, base.grid.reach, base.grid.reach / 40) : null,
+    contour: active && size > 1e-9 * reference ? contourThrough(P, fit, base.grid.reach, base.grid.reach / 40) : null,
     stop: descent ? stepAt(penalty, descent.track, t) : -1,
     gap: penalisedGap(P, penalty, lam, fit),
     constrainedGap: constrainedGap(P, penalty, lam, t, fit),

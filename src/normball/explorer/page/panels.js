@@ -10,13 +10,8 @@ function makePanel(svg, key, names) {
     class: "axes",
     d: `M${left},${top + size / 2}h${size}M${left + size / 2},${top}v${size}`,
   });
-  draw(
-    over,
-    "text",
-    { x: left + size, y: top + size + 36, "text-anchor": "end", class: "axis" },
-    `w₁ · ${clip(names[0], 36)}`,
-  );
-  draw(over, "text", { x: left, y: top - 11, class: "axis" }, `w₂ · ${clip(names[1], 36)}`);
+  drawName(over, { x: left + size, y: top + size + 36, "text-anchor": "end" }, `w₁ · ${names[0]}`);
+  drawName(over, { x: left, y: top - 11 }, `w₂ · ${names[1]}`);
   const panel = { svg, layer, marks, over, levels, axes, reach: 1 };
   panel.place = (w1, w2) => [left + (size / 2) * (1 + w1 / panel.reach), top + (size / 2) * (1 - w2 / panel.reach)];
   return panel;
@@ -24,7 +19,7 @@ function makePanel(svg, key, names) {
 
 function scalePanel(panel, reach) {
   panel.reach = reach;
-  const marks = ticks(-reach, reach, 6).map(({ at, text }) => ({ at, text }));
+  const marks = ticks(-reach, reach, 6);
   labelTicks(
     panel.marks,
     marks.map(({ at, text }) => ({ at: panel.place(at, 0)[0], text })),

@@ -115,9 +115,8 @@ function minimise(P, l1, l2, start) {
     const hbb = Math.max(d.hbb, 1e-300),
       q1 = d.hb1 / hbb,
       q2 = d.hb2 / hbb;
-    const floor = 1e-13 * (d.h11 + d.h22) + 1e-300; // collinear or saturated columns
-    const a11 = Math.max(d.h11 - q1 * d.hb1, 0) + floor,
-      a22 = Math.max(d.h22 - q2 * d.hb2, 0) + floor;
+    const a11 = Math.max(d.h11 - q1 * d.hb1, 0) + 1e-13 * d.h11 + 1e-300, // collinear or saturated columns
+      a22 = Math.max(d.h22 - q2 * d.hb2, 0) + 1e-13 * d.h22 + 1e-300;
     const a12 = d.h12 - q1 * d.hb2;
     const r1 = a11 * w1 + a12 * w2 - (d.g1 - q1 * d.gb),
       r2 = a12 * w1 + a22 * w2 - (d.g2 - q2 * d.gb);

@@ -106,7 +106,8 @@ function contourThrough(P, fit, reach, stride) {
   return { level, closed, points: [...walks[1].reverse(), [fit.w1, fit.w2], ...walks[0]] };
 }
 
-// One step along the level from w, at most a sixth of the radius of curvature there; null where the surface is flat.
+// One step along the level from w, at most a sixth of the radius of curvature there; null where the surface is flat,
+// or where the two columns differ so much in size that a step loses the level.
 function along(P, w, level, way, stride) {
   const d = derivatives(P, w.b, w.w1, w.w2),
     size = Math.hypot(d.g1, d.g2);
@@ -119,14 +120,14 @@ function along(P, w, level, way, stride) {
   let w1 = w.w1 + step * u1,
     w2 = w.w2 + step * u2,
     b = w.b;
-  for (let k = 0; k < 8; k += 1) {
+  for (let k = 0; k < 12; k += 1) {
     b = profile(P, w1, w2, b);
     const here = derivatives(P, b, w1, w2),
       slope = here.g1 * here.g1 + here.g2 * here.g2,
       off = here.value - level;
-    if (Math.abs(off) < 1e-13 || slope < 1e-24) break;
+    if (Math.abs(off) < 1e-13 || slope < 1e-24) return Math.abs(off) < 1e-12 ? { b, w1, w2, step } : null;
     w1 -= (off * here.g1) / slope;
     w2 -= (off * here.g2) / slope;
   }
-  return { b, w1, w2, step };
+  return null;
 }

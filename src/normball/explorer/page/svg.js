@@ -1,7 +1,7 @@
 // Small helpers for SVG, and the square frame that every panel stands in.
 
 const byId = (id) => document.getElementById(id);
-const FRAME = { left: 44, top: 30, size: 362 }; // of a viewBox 420 wide and 442 high
+const FRAME = { left: 52, top: 30, size: 346 }; // of a viewBox 420 wide and 424 high
 
 function draw(parent, tag, attributes = {}, text = "") {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
@@ -42,6 +42,16 @@ function arrow(x, y, dx, dy) {
     `M${spot(hx - w * v)},${spot(hy + w * u)}L${spot(x + dx)},${spot(y + dy)}` +
     `L${spot(hx + w * v)},${spot(hy - w * u)}Z`
   );
+}
+
+// The name of an axis, cut where it would leave the picture.
+function drawName(parent, attributes, name) {
+  const element = draw(parent, "text", { class: "axis", ...attributes }, name),
+    letters = [...name];
+  while (element.getComputedTextLength() > FRAME.size && letters.length > 1) {
+    letters.length -= Math.ceil(letters.length / 12);
+    element.textContent = `${letters.join("")}…`;
+  }
 }
 
 // Axes, ticks and a clip for what is drawn inside; returns the layer to draw into.

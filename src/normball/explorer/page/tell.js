@@ -73,12 +73,12 @@ function whereWords({ active, fit, penalty, lam, t, multiplier, norm }) {
   return `Active: contour and ${shape} touch, and the two gradients cancel: −∇loss = ${number(multiplier)} · normal.`;
 }
 
-function freeWords({ base }) {
-  if (!base.free)
-    return "Separated: without a penalty the coefficients run away and no optimum exists. The ball stops them.";
-  const { w1, w2 } = base.free,
-    outside = Math.max(Math.abs(w1), Math.abs(w2)) > base.grid.reach ? ", outside the frame" : "";
-  return `Free optimum: (${number(w1, 3)}, ${number(w2, 3)})${outside}.`;
+function freeWords({ base, fit }) {
+  const outside = ({ w1, w2 }) => Math.max(Math.abs(w1), Math.abs(w2)) > base.grid.reach;
+  const off = outside(fit) ? " This solution lies outside the frame." : "";
+  if (!base.free) return `Separated: without a penalty the coefficients run away. The ball stops them.${off}`;
+  const { w1, w2 } = base.free;
+  return `Free optimum: (${number(w1, 3)}, ${number(w2, 3)})${outside(base.free) ? ", outside the frame" : ""}.${off}`;
 }
 
 function stoppingWords({ descent, stop, fit }) {

@@ -9,23 +9,25 @@ function number(x, digits = 4) {
 }
 
 const tiny = (gap) => (gap === null ? "–" : gap < 1e-15 ? "< 1e−15" : number(gap, 2));
-const clip = (text, limit) => ([...text].length <= limit ? text : [...text].slice(0, limit - 1).join("") + "…");
 
-// Round numbers between two ends, at most `most` of them.
+// Round numbers between two ends, about `most` of them at most, each in no more than five characters where that is possible.
 function ticks(low, high, most) {
   const rough = (high - low) / most,
     power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 2.5, 5, 10].find((m) => m * power >= rough * (1 - 1e-9)) * power;
-  const found = [],
-    places = Math.max(0, -Math.floor(Math.log10(step) + 1e-9) + (step / power === 2.5 ? 1 : 0));
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high * (1 + 1e-9) + 1e-12; k += 1) {
-    found.push({
-      at: k * step,
-      text: (k * step)
-        .toFixed(Math.min(places, 8))
-        .replace("-", "−")
-        .replace(/^−(0\.?0*)$/, "$1"),
-    });
+  const places = Math.max(0, -Math.floor(Math.log10(step) + 1e-9) + (step / power === 2.5 ? 1 : 0));
+  const found = [];
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k += 1) {
+    found.push({ at: k * step, text: tickText(k * step, Math.min(places, 20), step) });
   }
   return found;
+}
+
+function tickText(value, places, step) {
+  let text = value.toFixed(places);
+  if (text.length > 5 && value !== 0) {
+    const digits = Math.max(0, Math.floor(Math.log10(Math.abs(value) / step) + 1e-9));
+    text = value.toExponential(Math.min(digits, 1)).replace("e+", "e");
+  }
+  return value === 0 ? "0" : text.replaceAll("-", "−");
 }
