@@ -357,9 +357,16 @@ else:
             )
         # the prior's outer ring: where exp(-n λ r²/2) = 1/20
         outer = page.get_attribute("#penalised .prior", "d").split("Z")[1]
-        points = np.array(re.findall(r"[\d.]+", outer), float).reshape(-1, 2) - [52 + 173, 30 + 173]
-        radius = sigma * np.sqrt(2 * np.log(20.0)) / state["reach"] * 173
-        np.testing.assert_allclose(np.hypot(*points.T), radius, rtol=0.01)
+        radius = sigma * np.sqrt(2 * np.log(20.0))
+        np.testing.assert_allclose(np.hypot(*places(outer, state).T), radius, rtol=1e-3)
+        # the posterior's and the likelihood's: where n F and n loss have risen by ln 2 and ln 20
+        for ring, lam, lowest in (("posterior", 0.05, state["objective"]), ("likelihood", 0.0, None)):
+            lowest = loss_at(state, np.array(state["free"])) if lowest is None else lowest
+            paths = page.get_attribute(f"#penalised .{ring}", "d").split("Z")
+            for path, fall in zip(paths, (np.log(2.0), np.log(20.0)), strict=False):
+                for w in places(path, state)[::9]:
+                    rise = loss_at(state, w) + lam / 2 * float(w @ w) - lowest
+                    assert 60.0 * rise == pytest.approx(fall, rel=0.02)
 
     def test_the_address_keeps_the_view(show, rng):
         page = show()
@@ -378,6 +385,11 @@ else:
         again.evaluate("location.hash = '#penalty=l2&lam=0.01'")
         until(again, "window.explorer.state().penalty === 'l2'")
         assert again.evaluate(STATE)["lam"] == 0.01 and again.evaluate(STATE)["rows"] != state["rows"]
+
+    def places(path, state):
+        """The points of a path of a panel, as coefficients."""
+        pixels = np.array(re.findall(r"-?[\d.]+", path), float).reshape(-1, 2)
+        return (pixels - [52 + 173, 30 + 173]) * [1, -1] * state["reach"] / 173
 
     def until(page, fact):
         """Wait for a fact about the page (its policy forbids playwright's own way, which evaluates text inside)."""

@@ -139,7 +139,7 @@ function alongPath(model, penalty) {
         ...solutionPath(P, penalty, 3 * lams.high, lams.low, 90),
         ...(base.free ? [[base.free.w1, base.free.w2]] : []),
       ],
-      range: { low: 1e-3 * edge, high: edge },
+      range: { low: 0.01 * edge, high: edge },
     });
   }
   if (state.descent && !cache.descent) {

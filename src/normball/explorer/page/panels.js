@@ -65,7 +65,7 @@ function drawPenalised(panel, view) {
   const sum = addPenalty(base.grid, penalty, lam),
     lowest = view.loss + lam * omega(penalty, fit);
   panel.svg.classList.toggle("bayes", options.prior);
-  if (options.prior) drawPrior(panel, view, sum, lowest);
+  if (options.prior) drawPrior(panel, view);
   else drawLevels(panel, sum, lowest);
   put(parts.track, { d: polyline(view.track, panel.place, false) });
   drawFree(panel, parts.free, base);

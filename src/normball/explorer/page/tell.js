@@ -31,7 +31,7 @@ function tell(model) {
   say("gap", tiny(view.gap));
   say("constrained-gap", tiny(view.constrainedGap));
   say("multiplier", number(view.multiplier));
-  say("slope", number(view.size));
+  say("slope", number(view.size < 1e-14 ? 0 : view.size));
   say("norm", number(view.norm));
   say("t", number(t));
   say("norm-word", `${NORMS[penalty.kind]} ≤ t`);

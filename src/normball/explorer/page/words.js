@@ -8,9 +8,9 @@ function number(x, digits = 4) {
   return text.replace("e+", "e").replaceAll("-", "−");
 }
 
-const tiny = (gap) => (gap === null ? "–" : gap < 1e-15 ? "< 1e−15" : number(gap, 2));
+const tiny = (gap) => (gap === null ? "no proof at λ = 0" : `${gap < 1e-15 ? "< 1e−15" : number(gap, 2)} nats`);
 
-// Round numbers between two ends, about `most` of them at most, each in no more than five characters where that is possible.
+// Round numbers between two ends, about `most` of them, each in five characters where that is possible.
 function ticks(low, high, most) {
   const rough = (high - low) / most,
     power = 10 ** Math.floor(Math.log10(rough));
