@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
-import webbrowser
 import warnings
+import webbrowser
 from pathlib import Path
 
 import numpy as np

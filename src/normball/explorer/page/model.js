@@ -50,7 +50,7 @@ function rebase(model) {
   if (free) wanted = Math.min(wanted, Math.max(1.35 * size(free), 1.15 * size(corner)));
   if (data.model) wanted = Math.max(wanted, 1.15 * Math.max(...data.model.map(Math.abs)));
   const reach = old && wanted <= old.grid.reach && wanted > 0.5 * old.grid.reach ? old.grid.reach : roundUp(wanted);
-  const cells = 2 * Math.round(Math.min(56, Math.max(24, Math.sqrt(2.2e5 / P.n))) / 2);
+  const cells = 2 * Math.round(Math.min(56, Math.max(24, Math.sqrt(9.6e5 / P.n))) / 2);
   const grid = lossGrid(P, reach, cells),
     floor = grid.values.reduce((a, b) => Math.min(a, b));
   model.P = P;

@@ -87,47 +87,58 @@ function innerPoint(grid) {
 // The contour of the loss through a point, followed both ways until it leaves the frame or closes: steps along the
 // tangent, shorter where the contour bends, each pulled back onto the level by Newton along the gradient.
 function contourThrough(P, fit, reach, stride) {
-  const level = lossAt(P, fit.b, fit.w1, fit.w2),
-    edge = 1.15 * reach,
+  const start = profiled(derivatives(P, fit.b, fit.w1, fit.w2), fit),
+    level = start.value,
     walks = [];
   let closed = false;
   for (const way of [1, -1]) {
     const walk = [];
-    let w = { ...fit };
+    let at = start;
     for (let k = 0; k < 400 && !closed; k += 1) {
-      w = along(P, w, level, way, stride);
-      if (!w) break;
-      walk.push([w.w1, w.w2]);
-      closed = k > 3 && Math.hypot(w.w1 - fit.w1, w.w2 - fit.w2) < 0.9 * w.step;
-      if (Math.max(Math.abs(w.w1), Math.abs(w.w2)) > edge) break;
+      at = along(P, at, level, way, stride);
+      if (!at) break;
+      walk.push([at.w1, at.w2]);
+      closed = k > 3 && Math.hypot(at.w1 - fit.w1, at.w2 - fit.w2) < 0.9 * at.step;
+      if (Math.max(Math.abs(at.w1), Math.abs(at.w2)) > 1.15 * reach) break;
     }
     walks.push(walk);
   }
   return { level, closed, points: [...walks[1].reverse(), [fit.w1, fit.w2], ...walks[0]] };
 }
 
-// One step along the level from w, at most a sixth of the radius of curvature there; null where the surface is flat,
-// or where the two columns differ so much in size that a step loses the level.
-function along(P, w, level, way, stride) {
-  const d = derivatives(P, w.b, w.w1, w.w2),
-    size = Math.hypot(d.g1, d.g2);
+// Value and gradient of the loss with the intercept at its best, to second order in what b is short of it.
+function profiled(d, { b, w1, w2 }) {
+  const hbb = Math.max(d.hbb, 1e-300),
+    db = -d.gb / hbb;
+  return { d, b, w1, w2, db, value: d.value + 0.5 * d.gb * db, g1: d.g1 + d.hb1 * db, g2: d.g2 + d.hb2 * db };
+}
+
+// One step along the level, at most a sixth of the radius of curvature there; null where the surface is flat, or where
+// the two columns differ so much in size that a step loses the level.
+function along(P, from, level, way, stride) {
+  const { d } = from,
+    size = Math.hypot(from.g1, from.g2),
+    hbb = Math.max(d.hbb, 1e-300);
   if (size < 1e-12) return null;
-  const u1 = (-way * d.g2) / size,
-    u2 = (way * d.g1) / size,
+  const u1 = (-way * from.g2) / size,
+    u2 = (way * from.g1) / size,
     cross = d.hb1 * u1 + d.hb2 * u2;
-  const bend = d.h11 * u1 * u1 + 2 * d.h12 * u1 * u2 + d.h22 * u2 * u2 - (cross * cross) / Math.max(d.hbb, 1e-300);
+  const bend = d.h11 * u1 * u1 + 2 * d.h12 * u1 * u2 + d.h22 * u2 * u2 - (cross * cross) / hbb;
   const step = Math.min(stride, size / (6 * Math.max(bend, 1e-300)));
-  let w1 = w.w1 + step * u1,
-    w2 = w.w2 + step * u2,
-    b = w.b;
+  let d1 = step * u1,
+    d2 = step * u2,
+    at = from;
   for (let k = 0; k < 12; k += 1) {
-    b = profile(P, w1, w2, b);
-    const here = derivatives(P, b, w1, w2),
-      slope = here.g1 * here.g1 + here.g2 * here.g2,
-      off = here.value - level;
-    if (Math.abs(off) < 1e-13 || slope < 1e-24) return Math.abs(off) < 1e-12 ? { b, w1, w2, step } : null;
-    w1 -= (off * here.g1) / slope;
-    w2 -= (off * here.g2) / slope;
+    const b = at.b + at.db - (at.d.hb1 * d1 + at.d.hb2 * d2) / Math.max(at.d.hbb, 1e-300),
+      w1 = at.w1 + d1,
+      w2 = at.w2 + d2;
+    at = profiled(derivatives(P, b, w1, w2), { b, w1, w2 });
+    const off = at.value - level,
+      slope = at.g1 * at.g1 + at.g2 * at.g2;
+    if (Math.abs(off) < 1e-12 && Math.abs(at.d.gb) < 1e-7) return { ...at, step };
+    if (slope < 1e-24) return null;
+    d1 = (-off * at.g1) / slope;
+    d2 = (-off * at.g2) / slope;
   }
   return null;
 }
