@@ -314,12 +314,13 @@ else:
         page.keyboard.press("Enter")
         assert page.evaluate(STATE)["t"] == 0.5
 
-    def test_the_models_own_answer_is_where_the_page_starts(show):
+    @pytest.mark.parametrize(("lam", "l1_ratio"), [(0.02, 0.3), (0.001, 0.0), (0.05, 1.0), (0.0, 0.0)])
+    def test_the_models_own_answer_is_where_the_page_starts(show, lam, l1_ratio):
         """With a user's model and data: the dot lies on the cross."""
-        scene, solution = fitted(*table(), l1_ratio=0.3)
+        scene, solution = fitted(*table(), l1_ratio=l1_ratio, lam=lam)
         page = show(scene)
         units = page.evaluate(STATE)["units"]
-        np.testing.assert_allclose(units["coef"], solution.coef[[0, 2]], rtol=1e-6)
+        np.testing.assert_allclose(units["coef"] * scene.scale, solution.coef[[0, 2]] * scene.scale, atol=1e-6)
         assert units["intercept"] == pytest.approx(solution.intercept, rel=1e-6, abs=1e-6)
         dot = page.locator("#penalised .solution").bounding_box()
         cross = page.locator("#penalised .given").bounding_box()

@@ -47,8 +47,8 @@ class Scene:
 
 
 def scene_of(
-    X, y, *, names, lam, l1_ratio, coef, intercept, features, standardize=False, weight=None, target="y",
-    labels=("0", "1"), source="", largest=LARGEST, seed=0,
+    X, y, *, names, lam, l1_ratio, coef, intercept, features, standardize: bool | np.ndarray = False, weight=None,
+    target="y", labels=("0", "1"), source="", largest=LARGEST, seed=0,
 ) -> Scene:  # fmt: skip
     """The slice of a fitted model through two of its coefficients: the others stay as they are, as an offset.
 

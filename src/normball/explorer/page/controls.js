@@ -111,7 +111,7 @@ function dragPoints(model, cloud, changed) {
     const inside = (x, [low, high]) => Math.min(high, Math.max(low, x)),
       { ends } = cloud;
     model.state.moved.set(i, [inside(u, ends[0]), inside(v, ends[1])]);
-    changed(true);
+    changed("quick");
   };
   const choose = (i) => {
     choosePoint(cloud, model.P, i);

@@ -6,10 +6,15 @@ model.state = stateOf(location.hash, model.start, data.y.length);
 rebase(model);
 const panels = { penalised: makePenalised(data.names), constrained: makeConstrained(data.names) },
   cloud = makeCloud(data, model.P);
-let kept = 0;
+let kept = 0,
+  refined = 0;
 
 function changed(rows) {
-  if (rows) rebase(model);
+  if (rows) {
+    rebase(model, rows === "quick");
+    clearTimeout(refined);
+  }
+  if (rows === "quick") refined = setTimeout(() => changed(true), 250);
   const view = review(model);
   if (rows) redraw();
   drawPenalised(panels.penalised, view);

@@ -32,8 +32,9 @@ function makeModel(data) {
 
 const penaltyOf = ({ kind, alpha }) => ({ kind, alpha: kind in KINDS ? KINDS[kind] : alpha });
 
-// All that depends on the rows alone: the free optimum, the frame, the grid of the loss.
-function rebase(model) {
+// All that depends on the rows alone: the free optimum, the frame, the grid of the loss (a coarse one while many rows
+// are being dragged).
+function rebase(model, quick) {
   const { rows, state, data, base: old } = model;
   const P = makeProblem({ ...rows, x1: [...rows.x1], x2: [...rows.x2], y: state.separable ? data.separated : rows.y });
   for (const [i, [u, v]] of state.moved) {
@@ -50,7 +51,7 @@ function rebase(model) {
   if (free) wanted = Math.min(wanted, Math.max(1.35 * size(free), 1.15 * size(corner)));
   if (data.model) wanted = Math.max(wanted, 1.15 * Math.max(...data.model.map(Math.abs)));
   const reach = old && wanted <= old.grid.reach && wanted > 0.5 * old.grid.reach ? old.grid.reach : roundUp(wanted);
-  const cells = 2 * Math.round(Math.min(56, Math.max(24, Math.sqrt(9.6e5 / P.n))) / 2);
+  const cells = quick && P.n > 150 ? 16 : 2 * Math.round(Math.min(56, Math.max(24, Math.sqrt(9.6e5 / P.n))) / 2);
   const grid = lossGrid(P, reach, cells),
     floor = grid.values.reduce((a, b) => Math.min(a, b));
   model.P = P;

@@ -70,7 +70,7 @@ function whereWords({ active, fit, penalty, lam, t, multiplier, norm }) {
   if (!active) return "λ is so large that both coefficients are 0: the ball has shrunk to a point.";
   if (zero.length)
     return `Active at a corner: ${zero[0]} = 0 exactly. The data's pull lies in the cone of the ${shape}'s normals.`;
-  return `Active: contour and ${shape} touch, and the two gradients cancel: −∇loss = ${number(multiplier)} · normal.`;
+  return `Active: contour and ${shape} touch, and the two gradients cancel: −∇loss = ${number(multiplier)} · ∇${NORMS[penalty.kind]}.`;
 }
 
 function freeWords({ base, fit }) {
