@@ -70,7 +70,8 @@ function whereWords({ active, fit, penalty, lam, t, multiplier, norm }) {
   if (!active) return "λ is so large that both coefficients are 0: the ball has shrunk to a point.";
   if (zero.length)
     return `Active at a corner: ${zero[0]} = 0 exactly. The data's pull lies in the cone of the ${shape}'s normals.`;
-  return `Active: contour and ${shape} touch, and the two gradients cancel: −∇loss = ${number(multiplier)} · ∇${NORMS[penalty.kind]}.`;
+  const balance = `−∇loss = ${number(multiplier)} · ∇${NORMS[penalty.kind]}`;
+  return `Active: contour and ${shape} touch, and the two gradients cancel: ${balance}.`;
 }
 
 function freeWords({ base, fit }) {
