@@ -13,7 +13,7 @@ import normball
 from cli.tables import call, numbers, process, write_csv
 from normball.cli import main
 
-COMMANDS = ("fit", "path", "predict", "audit", "demo", "doctor")
+COMMANDS = ("fit", "path", "predict", "audit", "explore", "demo", "doctor")
 
 
 def loaded_after(words):
@@ -53,7 +53,7 @@ def test_version(capfd):
     [
         ([], "No command was given"),
         (["pedict"], "'pedict' is no command. Did you mean predict?"),
-        (["zzz"], "There are: fit, path, predict, audit, demo, doctor"),
+        (["zzz"], "There are: fit, path, predict, audit, explore, demo, doctor"),
         (["fit", "DATA", "--traget", "y"], "--target"),
         (["fit", "DATA"], "Missing option '--target'"),
         (["fit", "DATA", "--target", "yy"], "'yy': the table has no such column. Did you mean 'y'?"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import warnings
+import webbrowser
 from pathlib import Path
 
 import numpy as np
@@ -49,13 +50,14 @@ def test_audit_tells_the_two_apart(names):
 def test_its_commands_run_as_they_stand(tmp_path, monkeypatch, capfd):
     """The console block, line by line, in an empty folder; what it writes is there at the end."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(webbrowser, "open", lambda address: True)
     (block,) = re.findall(r"^```console\n(.*?)^```$", README.read_text("utf-8"), flags=re.S | re.M)
     words = [shlex.split(line.removeprefix("$ ")) for line in block.splitlines()]
     assert [line[:2] for line in words] == [
-        ["normball", c] for c in ("demo", "fit", "path", "predict", "audit", "doctor")
+        ["normball", c] for c in ("demo", "fit", "path", "predict", "audit", "explore", "doctor")
     ]
     for line in words:
         assert main(line[1:]) == 0
     capfd.readouterr()
     made = {path.name for path in tmp_path.iterdir()}
-    assert made == {"normball-demo", "model.json", "report.html", "path.csv", "predictions.csv"}
+    assert made == {"normball-demo", "model.json", "report.html", "path.csv", "predictions.csv", "explorer.html"}

@@ -31,6 +31,7 @@ FLOORS = [
     {"lockstep"},
     {"certificates"},
     {"strength"},
+    {"pages"},
     {"inputs"},
     {"losses", "penalties", "designs"},
     {"tables"},
@@ -49,7 +50,7 @@ ONLY_IN = {
     "dask": {"designs", "tables"},
     "click": {"cli"},
     "rich": {"cli"},
-    "jinja2": {"report"},
+    "jinja2": {"report", "explorer"},
     "pandas": set(),  # frames are read through narwhals
     "polars": set(),
 }

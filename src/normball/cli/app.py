@@ -17,6 +17,7 @@ COMMANDS = {  # in the order of the help
     "path": "The fits along a whole grid of λ: what enters, when, and how well it explains.",
     "predict": "Probabilities for the rows of a table.",
     "audit": "How far a model's coefficients are from the optimum, on any data.",
+    "explore": "Penalty and constraint of two coefficients, as a page to play with.",
     "demo": "Fit a table that comes with scikit-learn; leave data, model and report.",
     "doctor": "What this installation has, and what it lacks.",
 }

@@ -67,26 +67,11 @@ def judged(record, encoder, table, weights, tol):
     import numpy as np
 
     from .. import verbs
-    from ..errors import InputError
     from ..report import judge
-    from .labels import code_of
+    from .models import model_rows
     from .outcome import scaled
-    from .rows import read_rows
 
-    rows = read_rows(table, encoder, record.target, weight=weights)
-    places = [code_of(record.classes, str(label)) for label in rows.classes]
-    if None in places or places[0] == places[1]:
-        wrong = next(
-            (label for label, place in zip(rows.classes, places, strict=True) if place is None), rows.classes[0]
-        )
-        had = " and ".join(quoted(label) for label in record.classes)
-        raise InputError(
-            f"{quoted(record.target)} holds {quoted(wrong)}; the model was fitted on {had}. Mend the labels."
-        )
-    positive = [type(label) is type(record.positive) and label == record.positive for label in record.classes].index(
-        True
-    )
-    y = (np.array(places)[rows.y.astype(int)] == positive).astype(np.float64)
+    rows, y = model_rows(record, encoder, table, weights)
     result = verbs.audit(
         record.coef, rows.X, y, intercept=record.intercept, lam=record.lam, l1_ratio=record.l1_ratio,
         sample_weight=rows.weight, standardize=scaled(encoder, record.standardize), tol=tol,

@@ -6,11 +6,12 @@ import os
 
 from ..errors import ModelFileError
 from ..files import ModelRecord, load_model
+from ..files.checks import same
 from ..tables import Encoder, Schema
 from .options import near_files
 from .talk import asked_wrongly, quoted
 
-__all__ = ["open_model", "role_of"]
+__all__ = ["model_rows", "open_model", "role_of"]
 
 
 def open_model(path: str) -> tuple[ModelRecord, Encoder]:
@@ -32,3 +33,30 @@ def open_model(path: str) -> tuple[ModelRecord, Encoder]:
 def role_of(encoder: Encoder, role: str) -> tuple[str, ...]:
     """The columns that had a role at the fit: target, weight, group, id, dropped."""
     return tuple(name for name, what in encoder.schema.roles if what == role)
+
+
+def model_rows(record: ModelRecord, encoder: Encoder, table, weights: str | None):
+    """(rows, y): the table's rows encoded as at the fit, and 1 where the label is the model's positive one.
+
+    Raises InputError where the table's labels are not those of the model.
+    """
+    import numpy as np
+
+    from ..errors import InputError
+    from .labels import code_of
+    from .rows import read_rows
+
+    if record.target is None:
+        raise InputError("The model does not say which column its target was. Fit it again with normball fit.")
+    rows = read_rows(table, encoder, record.target, weight=weights)
+    places = [code_of(record.classes, str(label)) for label in rows.classes]
+    if None in places or places[0] == places[1]:
+        wrong = next(
+            (label for label, place in zip(rows.classes, places, strict=True) if place is None), rows.classes[0]
+        )
+        had = " and ".join(quoted(label) for label in record.classes)
+        raise InputError(
+            f"{quoted(record.target)} holds {quoted(wrong)}; the model was fitted on {had}. Mend the labels."
+        )
+    positive = [same(label, record.positive) for label in record.classes].index(True)
+    return rows, (np.array(places)[rows.y.astype(int)] == positive).astype(np.float64)

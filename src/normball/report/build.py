@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 from functools import cache
 from importlib.resources import files
 
 from ..errors import InputError
+from ..pages import as_json, content_policy, visible
 from ..strength import BY_NAME, dialects
 from . import words
 from .charts import calibration_plot, choice_plots, forest, precision_recall_plot, roc_plot, stacks
@@ -134,33 +132,13 @@ def along(facts: Facts, plots: list) -> dict:
     return {"places": list(plots[0].places), "says": says}
 
 
-def as_json(data: object) -> str:
-    """JSON that cannot end the script element it stands in."""
-    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    for mark in "<>&\u2028\u2029":
-        text = text.replace(mark, f"\\u{ord(mark):04x}")
-    return text
-
-
-def content_policy(style: str, script: str) -> str:
-    """Only this very style and script; no connection, picture, frame, form or base address."""
-    return (
-        f"default-src 'none'; style-src '{digest(style)}'; script-src '{digest(script)}'; "
-        f"base-uri 'none'; form-action 'none'"
-    )
-
-
-def digest(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode()
-
-
 def page_file(name: str) -> str:
     return files("normball.report").joinpath("page", name).read_text("utf-8")
 
 
 @cache
 def environment():
-    """jinja2 with every expression made visible (words.visible) and escaped; an unknown name is an error."""
+    """jinja2 with every expression made visible (pages.visible) and escaped; an unknown name is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -170,7 +148,7 @@ def environment():
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=lambda value: words.visible(value) if type(value) is str else value,
+        finalize=lambda value: visible(value) if type(value) is str else value,
     )
     env.filters.update({word: getattr(words, word) for word in FILTERS})
     env.filters.update(ours=Markup, cells=cells)

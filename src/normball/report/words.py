@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 import math
-import unicodedata
+
+from ..pages import visible
 
 LONGEST = 80  # characters of a name; the model file has the rest
-INVISIBLE = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}  # control, surrogate, private, unassigned, separators
-STEERS = set("\u061c\u200e\u200f\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # turn the text around
-
-
-def visible(text: str) -> str:
-    """The same text, with what cannot be seen written out (a newline as \\n): nothing hides, and it can be encoded."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(
-        ascii(c)[1:-1] if c in STEERS or unicodedata.category(c) in INVISIBLE else c for c in text
-    )  # fmt: skip
 
 
 def shorten(text: str, limit: int = LONGEST) -> str:
