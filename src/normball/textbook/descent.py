@@ -10,6 +10,7 @@ from .. import inputs
 from ..errors import InputError
 from ..inputs.labels import label_array
 from ..inputs.values import read_number
+from ..inputs.words import show
 from .formulas import decay_factor, mean_loss, safe_learning_rate, shrink, sigmoid
 from .gap import certified_gap
 
@@ -83,12 +84,13 @@ class GradientDescent:
         for k in range(self.iterations + 1):
             z = X @ w + b  # (m,)
             a = sigmoid(z)  # (m,)
-            squares, sizes = lambd * (w @ w) + bias * b * b, l1 * np.abs(w).sum() + bias_l1 * abs(b)
-            cost = float(mean_loss(z, y) + squares / (2 * m) + sizes / m)
-            gap = certified_gap(X, y, w, b, z, a, l1 / m, lambd / m, self.penalise_bias)
+            with np.errstate(over="ignore"):  # an infinite cost is refused below
+                squares = lambd * (w @ w) + bias * b * b
+            cost = float(mean_loss(z, y) + squares / (2 * m) + (l1 * np.abs(w).sum() + bias_l1 * abs(b)) / m)
             dev_loss = mean_loss(X_dev @ w + b, y_dev) if X_dev is not None else np.nan
             if history and not cost <= history[-1].cost + 1e-12 * max(1.0, history[-1].cost):
                 raise _diverges(k, alpha, history[-1].cost, cost, safe_learning_rate(X, lambd))
+            gap = certified_gap(X, y, w, b, z, a, l1 / m, lambd / m, self.penalise_bias)
             history.append(Step(k, cost, float(np.linalg.norm(w)), decay_factor(alpha, lambd, m), gap, dev_loss))
             if X_dev is None or dev_loss < best[0]:
                 best = (dev_loss, k, w, b)
@@ -188,7 +190,7 @@ def _dev_rows(dev, data: inputs.Inputs, p: int):
         y = (labels == data.classes[1]).astype(float)
         strange = labels[~np.isin(labels, data.classes)]
     if len(strange):
-        raise InputError(f"dev holds the label {strange[0]!r}, which the training rows do not allow.")
+        raise InputError(f"dev holds the label {show(strange[0])}, which the training rows do not allow.")
     return X, y
 
 

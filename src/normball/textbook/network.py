@@ -80,8 +80,7 @@ class Network:
 
     def fit(self, X, y) -> Network:
         """X (m, p) dense, y (m,) two classes."""
-        alpha = read_number(self.learning_rate, "learning_rate", "a finite number > 0", lambda v: 0.0 < v < np.inf)
-        read_number(self.lambd, "lambd", "a finite number >= 0", lambda v: 0.0 <= v < np.inf)
+        alpha = self._read()
         data = inputs.read_inputs(X, y)
         A, Y = _dense(data.X, data.names).T, data.y[None, :]  # (p, m), (1, m)
         layers, history = self.start(len(A)), []
@@ -98,6 +97,15 @@ class Network:
                 layers = [Layer(W - alpha * dW, b - alpha * db) for (W, b), (dW, db) in zip(layers, grads, strict=True)]
         self.layers_, self.history_, self.classes_, self._names = layers, np.array(history), data.classes, data.names
         return self
+
+    def _read(self) -> float:
+        """α; every other number checked."""
+        whole = "a whole number of at least"
+        for width in self.hidden:
+            read_number(width, "hidden holds a width, which", f"{whole} 1", lambda v: v >= 1 and v == int(v))
+        read_number(self.iterations, "iterations", f"{whole} 0", lambda v: v >= 0 and v == int(v))
+        read_number(self.lambd, "lambd", "a finite number >= 0", lambda v: 0.0 <= v < np.inf)
+        return read_number(self.learning_rate, "learning_rate", "a finite number > 0", lambda v: 0.0 < v < np.inf)
 
     def decision_function(self, X) -> np.ndarray:
         """The last Z, (n,): log-odds of the second class."""

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import expit
 
+from normball.textbook import check_gradient
+
 
 class Implementation(NamedTuple):
     name: str
@@ -133,3 +135,12 @@ def everything(seed):
     made += [one._replace(w=at_zero, name=one.name + ", w = 0") for one in made if one.slip != "log_of_zero"
              and not one.name.startswith("L1")]  # fmt: skip
     return made
+
+
+def complaints(seed):
+    """Implementations that were called by another name than their own, in words."""
+    for one in everything(seed):
+        with np.errstate(all="ignore"):
+            found = check_gradient(one.cost, one.grad, one.w, **one.said)
+        if found.slip != one.slip or found.ok != (one.slip is None) or bool(found) != found.ok:
+            yield f"seed {seed}, {one.name}, told {sorted(one.said)}: {one.slip} was called {found.slip}. {found}"
