@@ -116,7 +116,7 @@ def test_gap_is_never_too_small_and_closes(data, strength, penalise_bias):
 
 @pytest.mark.parametrize("strength", STRENGTHS[:3], ids=str)
 def test_gap_beside_audit(data, strength):
-    """`audit` solves the problem first, so its gap is the sharper one; never below its excess, both of the same point."""
+    """`audit` solves the problem first, so its gap is the sharper one; ours is never below its excess."""
     X, y = data
     for steps in (0, 1, 5, 30, 200):
         model = GradientDescent(0.5, steps, tol=0.0, **strength).fit(X, y)
@@ -140,7 +140,9 @@ def test_ridge_gap_is_the_gradient_squared(data):
     z = X @ w + b
     slope = X.T @ (expit(z) - y) / 80 + lam * w
     gap = certified_gap(X, y.astype(float), w, b, z, expit(z), 0.0, lam, False)
-    assert gap == pytest.approx(min(slope @ slope / (2 * lam), np.mean(np.logaddexp(0, z) - y * z) + lam / 2 * w @ w), rel=1e-9)
+    assert gap == pytest.approx(
+        min(slope @ slope / (2 * lam), np.mean(np.logaddexp(0, z) - y * z) + lam / 2 * w @ w), rel=1e-9
+    )
 
 
 def test_tolerance_stops_it(data):
@@ -185,9 +187,9 @@ def test_a_diverging_step_is_refused(data, alpha):
     GradientDescent(0.99 * safe, 50, 40.0).fit(X, y)
 
 
-def test_safe_learning_rate_is_sharp():
-    """Where the bound on the curvature is attained (z = 0, one column, labels that balance), 2/L is the limit."""
-    X, y = np.array([[1.0], [1.0], [-1.0], [-1.0]]) * 3.0, np.array([0, 1, 0, 1])
+def test_safe_learning_rate_by_hand():
+    """One column that is orthogonal to the ones: L is the larger of its mean square and 1, ÷ 4, and λ/m."""
+    X = np.array([[1.0], [1.0], [-1.0], [-1.0]]) * 3.0
     lambd = 4.0
     L = 9.0 / 4 + lambd / 4  # the column is orthogonal to the ones
     assert safe_learning_rate(X, lambd) == pytest.approx(2 / L, rel=1e-12)
@@ -201,7 +203,7 @@ def test_dev_rows_stop_it_and_the_best_is_kept():
     model = GradientDescent(0.5, 2000, tol=0.0, dev=dev, patience=7).fit(*train)
     losses = [one.dev_loss for one in model.history_]
     k = model.best_iteration_
-    assert k == int(np.argmin(losses)) and 0 < k and model.n_iter_ == k + 7
+    assert k == int(np.argmin(losses)) and k > 0 and model.n_iter_ == k + 7
     assert log_loss(dev[1], model.predict_proba(dev[0])) == pytest.approx(losses[k], rel=1e-12)
     again = GradientDescent(0.5, k, tol=0.0).fit(*train)
     assert (again.coef_ == model.coef_).all() and (again.intercept_ == model.intercept_).all()

@@ -73,7 +73,9 @@ def test_the_broadcast_is_quoted():
     """The very operation that did it, with its shapes."""
     rng = np.random.default_rng(0)
     X, y = rng.standard_normal((12, 3)), rng.random((12, 1))
-    found = check_gradient(lambda w: np.mean((X @ w - y) ** 2), lambda w: 2 * X.T @ (X @ w - y.ravel()) / 12, np.ones(3))
+    found = check_gradient(
+        lambda w: np.mean((X @ w - y) ** 2), lambda w: 2 * X.T @ (X @ w - y.ravel()) / 12, np.ones(3)
+    )
     assert found.slip == "broadcast"
     assert "np.subtract was given shapes (12,) and (12, 1) and made (12, 12)" in str(found)
 

@@ -30,6 +30,7 @@ def test_gradient_in_every_layer(data, hidden, lambd):
     layers = [Layer(W, b + 0.1) for W, b in net.start(5)]
     for k, (layer, grad) in enumerate(zip(layers, net.backward(layers, A, Y), strict=True)):
         for part in (0, 1):
+
             def cost(v, k=k, part=part):
                 changed = layers[k]._replace(**{Layer._fields[part]: v})
                 return net.cost([*layers[:k], changed, *layers[k + 1 :]], A, Y)
@@ -40,7 +41,11 @@ def test_gradient_in_every_layer(data, hidden, lambd):
                 up, down = at.copy(), at.copy()
                 up[i] += 1e-6
                 down[i] -= 1e-6
-                assert claimed[i] == pytest.approx((cost(up) - cost(down)) / 2e-6, abs=2e-8 * max(1.0, lambd)), (k, part, i)
+                assert claimed[i] == pytest.approx((cost(up) - cost(down)) / 2e-6, abs=2e-8 * max(1.0, lambd)), (
+                    k,
+                    part,
+                    i,
+                )
 
 
 @pytest.mark.parametrize("lambd", [0.0, 3.0])
@@ -57,11 +62,15 @@ def test_check_gradient_clears_it_and_finds_what_is_broken(data, lambd):
     bare = Network((6, 3), lambd=0.0)
     weights = flat([Layer(np.ones_like(W), np.zeros_like(b)) for W, b in start]) > 0
     if lambd:
-        lost = check_gradient(cost, lambda v: flat(bare.backward(shaped(v, start), A, Y)), w, lambd=lambd, m=60, bias=~weights)
+        lost = check_gradient(
+            cost, lambda v: flat(bare.backward(shaped(v, start), A, Y)), w, lambd=lambd, m=60, bias=~weights
+        )
         assert lost.slip == "missing_penalty"
         twice = check_gradient(cost, lambda v: grad(v) + lambd / 60 * weights * v, w, lambd=lambd, m=60, bias=~weights)
         assert twice.slip == "factor_two"
-        bias = check_gradient(cost, lambda v: grad(v) + lambd / 60 * ~weights * v, w + 0.1, lambd=lambd, m=60, bias=~weights)
+        bias = check_gradient(
+            cost, lambda v: grad(v) + lambd / 60 * ~weights * v, w + 0.1, lambd=lambd, m=60, bias=~weights
+        )
         assert bias.slip == "bias_penalised"
 
 

@@ -1,7 +1,7 @@
 """The course formulas to the letter, for learning: plain numpy, one line per formula, its shape at the line's end.
 
     formulas.py   sigmoid, cost, decay factor, safe learning rate      network.py     the L-layer net
-    descent.py    logistic regression by (proximal) gradient descent   gradcheck.py   finite differences against a gradient
+    descent.py    logistic regression by (proximal) gradient descent   gradcheck.py   a gradient against differences
     gap.py        how far each iterate is from the optimum, at most    slips.py       the classic slips, by name
 
 Strength is the course's λ ("lambd"): mean loss + λ/(2m) ‖w‖², m the number of rows.  normball's own λ is λ/m.

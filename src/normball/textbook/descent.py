@@ -58,7 +58,8 @@ class GradientDescent:
     """
 
     def __init__(
-        self, learning_rate=0.1, iterations=1000, lambd=0.0, l1=0.0, tol=1e-8, penalise_bias=False, dev=None, patience=10
+        self, learning_rate=0.1, iterations=1000, lambd=0.0, l1=0.0, tol=1e-8, penalise_bias=False, dev=None,
+        patience=10,
     ):  # fmt: skip
         self.learning_rate = learning_rate
         self.iterations = iterations
@@ -138,12 +139,12 @@ class GradientDescent:
         """How far it came, in words."""
         last, kept = self.history_[-1], self.history_[self.best_iteration_]
         words = (
-            f"{self.n_iter_} steps: cost {last.cost:.6g}, at most {last.gap:.2g} above its minimum; ‖w‖ = {last.norm:.6g}; "
-            f"each step multiplied w by {last.decay:.10g} before it moved along the data."
+            f"{self.n_iter_} steps: cost {last.cost:.6g}, at most {last.gap:.2g} above its minimum; "
+            f"‖w‖ = {last.norm:.6g}; each step multiplied w by {last.decay:.10g} before it moved along the data."
         )
         if self.dev is None:
             return words
-        return f"{words} Kept: the iterate after step {kept.iteration}, with mean loss {kept.dev_loss:.6g} on the dev rows."
+        return f"{words} Kept: the iterate after step {kept.iteration}, mean loss {kept.dev_loss:.6g} on the dev rows."
 
     def _numbers(self) -> tuple[float, float, float]:
         """α, λ, λ₁; every other number checked."""

@@ -37,4 +37,5 @@ def safe_learning_rate(X, lambd: float = 0.0) -> float:
     """
     X = np.asarray(X, dtype=np.float64)
     ones = np.ones((len(X), 1))  # (m, 1)
-    return 2.0 / (np.linalg.norm(np.hstack([ones, X]), 2) ** 2 / (4 * len(X)) + lambd / len(X))
+    largest = float(np.linalg.norm(np.hstack([ones, X]), 2))  # singular value
+    return 2.0 / (largest**2 / (4 * len(X)) + lambd / len(X))

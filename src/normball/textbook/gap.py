@@ -1,4 +1,4 @@
-"""How far, at most, an iterate lies above the minimum: the duality gap of docs/design/certificates.md in plain numpy."""
+"""How far, at most, an iterate lies above the minimum: the gap of docs/design/certificates.md in plain numpy."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def certified_gap(X, y, w, b, z, a, l1: float, l2: float, penalise_bias: bool) -
 
         gap = mean KL(q ‖ a) + Σ_j [Ω(w_j) + Ω*(u_j) - u_j w_j],   u = Xᵀr/m,   Ω*(u) = (|u| - l1)₊² / (2 l2)
 
-    (l2 = 0: r is scaled until all |u_j| <= l1).  F itself is a gap as well, since no loss is below 0, and is given where
-    it is smaller: before the first steps, and on separated classes without a penalty, where no dual point exists.
+    (l2 = 0: r is scaled until all |u_j| <= l1).  F itself is a gap as well, since no loss is below 0, and is given
+    where it is smaller: before the first steps, and on separated classes without a penalty, where no dual point exists.
 
     Laws: tests/textbook/test_descent.py, against `normball.solve` and `normball.audit`.
     """

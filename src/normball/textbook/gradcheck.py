@@ -38,7 +38,9 @@ class GradientCheck:
         return self.ok
 
 
-def check_gradient(cost: Callable, grad: Callable, w, *, lambd=None, m=None, bias=None, tol=1e-7, seed=0) -> GradientCheck:
+def check_gradient(
+    cost: Callable, grad: Callable, w, *, lambd=None, m=None, bias=None, tol=1e-7, seed=0
+) -> GradientCheck:
     """Compare grad(w) with finite differences of cost(w), and name the classic slips.
 
     Parameters
@@ -89,7 +91,9 @@ def check_gradient(cost: Callable, grad: Callable, w, *, lambd=None, m=None, bia
 def _read(cost, grad, w) -> np.ndarray:
     for name, function in (("cost", cost), ("grad", grad)):
         if not callable(function):
-            raise InputError(f"{name}={function!r} is no function: pass a function of w, so that it can be tried nearby.")
+            raise InputError(
+                f"{name}={function!r} is no function: pass a function of w, so that it can be tried nearby."
+            )
     array = np.asarray(w)
     if array.dtype.kind not in "fiub" or array.size == 0 or not np.isfinite(array).all():
         raise InputError("w must be an array of finite numbers, with at least one entry: the point to check at.")
@@ -134,7 +138,8 @@ def _differences(cost, w, claimed, tol, coordinates=None) -> tuple[np.ndarray, n
     every = range(w.size) if coordinates is None else coordinates
     for j in every:
         flat[j] = _fourth_order(cost, w, j)
-    scale = max(np.abs(claim).max(), np.abs(flat).max(), 1e-300)
+    size = np.abs(flat[list(every)]).max()
+    scale = max(np.abs(claim).max(), size, 1e-300)
     for j in every:
         for h in (1e-5, 1e-6, 1e-7):
             if abs(flat[j] - claim[j]) <= tol * scale:
@@ -145,7 +150,7 @@ def _differences(cost, w, claimed, tol, coordinates=None) -> tuple[np.ndarray, n
         if abs(flat[j] - claim[j]) > tol * scale:
             long, short = _central(cost, w, j, 1e-5), _central(cost, w, j, 1e-6)
             noise[j] = 10.0 * abs(long - short)
-            if abs(flat[j] - short) > 1e-6 * scale:  # a kink within the reach of the long difference
+            if abs(flat[j] - short) > 1e-6 * size:  # a kink within the reach of the long difference
                 flat[j] = short
     return out, doubt
 
@@ -185,9 +190,10 @@ def _measure(cost, grad, w, bias, lambd, m, tol, seed) -> Measured:
     slopes = [np.asarray(grad(point.copy()), float).reshape(w.shape) for point in points]
     rates = [_differences(cost, v, g, tol, chosen)[0] for v, g in zip(points, slopes, strict=True)]
     take = lambda arrays: np.array([a.reshape(-1)[chosen] for a in arrays])  # (6, coordinates)
+    there = None if bias is None else biased.reshape(-1)[chosen]
+    at_zero = float(np.asarray(cost(0.0 * w)).reshape(()))
     return Measured(
-        take(points), take(slopes), take(rates), chosen, _far_out(grad, w, rng, chosen),
-        None if bias is None else biased.reshape(-1)[chosen], lambd, m, float(np.asarray(cost(0.0 * w)).reshape(())), tol,
+        take(points), take(slopes), take(rates), chosen, _far_out(grad, w, rng, chosen), there, lambd, m, at_zero, tol
     )  # fmt: skip
 
 

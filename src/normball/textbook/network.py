@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -48,7 +49,7 @@ class Network:
         sizes = [p, *self.hidden, 1]
         return [
             Layer(rng.standard_normal((to, came)) * np.sqrt(2.0 / came), np.zeros((to, 1)))  # (n_l, n_{l-1}), (n_l, 1)
-            for came, to in zip(sizes[:-1], sizes[1:], strict=True)
+            for came, to in pairwise(sizes)
         ]
 
     def forward(self, layers, A) -> tuple[list[np.ndarray], np.ndarray]:
@@ -89,8 +90,8 @@ class Network:
                 history.append(self.cost(layers, A, Y))
             if not np.isfinite(history[-1]):
                 raise InputError(
-                    f"After {k} steps with learning_rate={alpha:g} the cost is {history[-1]}: the steps are too long for "
-                    "this net. Divide learning_rate by 3 until the cost falls, and standardise the columns."
+                    f"After {k} steps with learning_rate={alpha:g} the cost is {history[-1]}: the steps are too long "
+                    "for this net. Divide learning_rate by 3 until the cost falls, and standardise the columns."
                 )
             if k < self.iterations:
                 grads = self.backward(layers, A, Y)
@@ -134,7 +135,9 @@ def shaped(vector, like) -> list[Layer]:
     """The way back: `vector` cut into layers of the shapes of `like`."""
     parts, at = [], 0
     for layer in like:
-        W, b = (vector[at + lo : at + hi] for lo, hi in ((0, layer.W.size), (layer.W.size, layer.W.size + layer.b.size)))
+        W, b = (
+            vector[at + lo : at + hi] for lo, hi in ((0, layer.W.size), (layer.W.size, layer.W.size + layer.b.size))
+        )
         parts.append(Layer(W.reshape(layer.W.shape), b.reshape(layer.b.shape)))
         at += layer.W.size + layer.b.size
     return parts

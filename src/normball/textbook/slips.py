@@ -1,7 +1,8 @@
 """The classic slips, told apart by what they leave between a gradient and the finite differences of its cost.
 
 At several points w:  gradient = c · rate + a_j w_j + k_j  (rate: finite differences).  A right gradient has c = 1 and
-a = k = 0.  c belongs to the loss (sign, 1/m), a to the square of w, k to a term that is linear in w, or that has lost w.
+a = k = 0.  c belongs to the loss (sign, 1/m), a to the square of w, k to a term that is linear in w or
+has lost it.
 """
 
 from __future__ import annotations
@@ -74,7 +75,9 @@ def _fit(seen: Measured, scale: float) -> Remains:
     near = [value for value in (1.0, -1.0, 2.0, 0.5) if abs(c - value) <= 1e-4 * abs(value)]
     c = near[0] if near else c
     rest = slopes - c * rates
-    explained = bool(np.abs(rest).max() <= 1e-5 * max(np.abs(slopes).max(), np.abs(rates).max()) + 10 * seen.tol * scale)
+    explained = bool(
+        np.abs(rest).max() <= 1e-5 * max(np.abs(slopes).max(), np.abs(rates).max()) + 10 * seen.tol * scale
+    )
     left = seen.slopes - c * seen.rates
     held = [np.linalg.lstsq(np.column_stack([seen.points[:, j], np.ones(P)]), left[:, j])[0] for j in range(J)]
     a, k = np.array(held).T
@@ -86,11 +89,17 @@ def _of_loss(seen: Measured, left: Remains) -> tuple[str, str] | None:
     if c == 1.0:
         return None
     if c == -1.0:
-        return "sign", "the gradient of the loss points the wrong way: it is (a - y), not (y - a), that goes with w - αdw."
+        return (
+            "sign",
+            "the gradient of the loss points the wrong way: it is (a - y), not (y - a), that goes with w - αdw.",
+        )
     rows = seen.m or max(round(c), round(1.0 / c) if c > 0.0 else 0)
     if c > 0.0 and rows > 2 and min(abs(c / rows - 1.0), abs(c * rows - 1.0)) <= 1e-3:
         who = "gradient" if c > 1.0 else "cost"
-        return "missing_mean", f"the {who} lacks 1/m: it is a sum where the other is a mean (factor {max(c, 1 / c):.6g})."
+        return (
+            "missing_mean",
+            f"the {who} lacks 1/m: it is a sum where the other is a mean (factor {max(c, 1 / c):.6g}).",
+        )
     if c in (2.0, 0.5):
         return "factor_two", f"the gradient of the loss is {c:g} times that of the cost: a ½ or a 2 is missing."
     return "unknown", f"the gradient of the loss is {c:.6g} times that of the cost."
@@ -105,16 +114,16 @@ def _of_linear_term(seen: Measured, left: Remains) -> tuple[str, str] | None:
     if flat.all() and (there.sum() > 1 or len(k) == 1):
         who = "cost" if k[there].mean() < 0.0 else "gradient"
         also = "" if np.abs(a).max() <= left.small else ", where the other one has the slope of a square, λ/m w"
-        return (
-            "sum_of_weights",
-            f"the {who} holds a term with the constant slope {abs(k[there].mean()):.6g}, as λ·Σw has{also}: the penalty is "
-            "λ/(2m)·Σw², np.sum(w ** 2) and not np.sum(w).",
+        words = (
+            f"the {who} holds a term with the constant slope {abs(k[there].mean()):.6g}, as λ·Σw has{also}: the penalty "
+            "is λ/(2m)·Σw², np.sum(w ** 2) and not np.sum(w)."
         )
-    return (
-        "broadcast",
+        return "sum_of_weights", words
+    words = (
         "gradient and cost differ by the same vector at every w, so a term has lost w: that is what remains of (n, 1) "
-        "minus (n,), which is (n, n) and averages the labels away (labels that are 0/1 here and -1/1 there do it too).",
+        "minus (n,), which is (n, n) and averages the labels away (labels that are 0/1 here and -1/1 there do it too)."
     )
+    return "broadcast", words
 
 
 def _of_penalty(seen: Measured, left: Remains) -> tuple[str, str]:
@@ -137,18 +146,27 @@ def _of_penalty(seen: Measured, left: Remains) -> tuple[str, str]:
 
 
 def _which(seen: Measured, a: float, mine: float | None, small: float) -> tuple[str, str]:
-    """The penalty's slope is `mine` in the gradient and mine - a in the cost; without `mine`, λ/m has to decide."""
+    """The penalty's slope is `mine` in the gradient and mine - a in the cost."""
     right = seen.strength
-    if mine is None:
-        if right is None:
-            return "factor_two", (
-                f"the penalties differ by {abs(a):.6g}·w: one of the two lacks a factor 2 (or ½), or has no penalty. "
-                "Pass lambd and m to be told which."
-            )
-        mine = min((0.0, 2 * right, right / 2, right * (seen.m or 1), -right, right), key=lambda s: _strange(s, a, right))
+    if mine is None and right is None:
+        return "factor_two", (
+            f"the penalties differ by {abs(a):.6g}·w: one of the two lacks a factor 2 (or ½), or has no penalty. "
+            "Pass lambd and m to be told which."
+        )
+    if mine is None and right is not None:  # two readings: the cost is right, or the gradient is
+        first, second = _which(seen, a, right + a, small), _which(seen, a, right, small)
+        if first[0] == "unknown":
+            first, second = second, first
+        if second[0] in ("unknown", first[0]):
+            return first
+        return first[0], f"{first[1]} Or, which the numbers of a net cannot tell apart, {second[0]}: {second[1]}"
+    assert mine is not None
     other = mine - a
     if abs(mine) <= small:
-        return "missing_penalty", f"the gradient lacks the penalty's part λ/m·w; the cost has it with the slope {other:.6g}·w."
+        return (
+            "missing_penalty",
+            f"the gradient lacks the penalty's part λ/m·w; the cost has it with the slope {other:.6g}·w.",
+        )
     if abs(other) <= small:
         return "missing_penalty", f"the cost lacks the penalty λ/(2m)·Σw²; the gradient has its slope {mine:.6g}·w."
     ratio = mine / other
@@ -162,11 +180,6 @@ def _which(seen: Measured, a: float, mine: float | None, small: float) -> tuple[
     if ratio > 0.0 and rows > 2 and min(abs(ratio / rows - 1.0), abs(ratio * rows - 1.0)) <= 1e-3:
         return "missing_mean", f"the penalty lacks 1/m in the {'gradient' if ratio > 1.0 else 'cost'} {says}."
     return "unknown", f"the penalties differ {says}."
-
-
-def _strange(mine: float, a: float, right: float) -> float:
-    """How far gradient and cost are from λ/m together: the guess that leaves one of them right is the best."""
-    return min(abs(mine - right), abs(mine - a - right)) / right if right else abs(mine)
 
 
 def _both_alike(seen: Measured, notes: Watched) -> tuple[str | None, str]:

@@ -58,7 +58,7 @@ def _note(notes: Watched, ufunc, args) -> None:
 
 
 def watched(cost, grad, w) -> Watched:
-    """What cost and grad do at w.  Code that numpy's hooks do not reach (another library, a copy of w) shows nothing."""
+    """What cost and grad do at w.  Another library, or a copy of w, shows nothing."""
     notes = Watched()
     for function in (cost, grad):
         try:
