@@ -115,8 +115,8 @@ def _of_linear_term(seen: Measured, left: Remains) -> tuple[str, str] | None:
         who = "cost" if k[there].mean() < 0.0 else "gradient"
         also = "" if np.abs(a).max() <= left.small else ", where the other one has the slope of a square, λ/m w"
         words = (
-            f"the {who} holds a term with the constant slope {abs(k[there].mean()):.6g}, as λ·Σw has{also}: the penalty "
-            "is λ/(2m)·Σw², np.sum(w ** 2) and not np.sum(w)."
+            f"the {who} holds a term with the constant slope {abs(k[there].mean()):.6g}, as λ·Σw has{also}: the "
+            "penalty is λ/(2m)·Σw², np.sum(w ** 2) and not np.sum(w)."
         )
         return "sum_of_weights", words
     words = (
