@@ -33,7 +33,7 @@ if find_spec("torch"):
         loss = torch.nn.functional.binary_cross_entropy_with_logits(out, torch.tensor(Y))
         loss = loss + lambd / (2 * 80) * sum((W**2).sum() for W, _ in leaves)
         loss.backward()
-        assert net.cost(layers, A, Y) == pytest.approx(float(loss), rel=1e-13)
+        assert net.cost(layers, A, Y) == pytest.approx(loss.item(), rel=1e-13)
         for mine, theirs in zip(net.backward(layers, A, Y), leaves, strict=True):
             for part, leaf in zip(mine, theirs, strict=True):
                 assert np.abs(part - leaf.grad.numpy()).max() <= 1e-14 * max(1.0, float(leaf.grad.abs().max()))
