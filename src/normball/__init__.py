@@ -81,8 +81,13 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers
     from .verbs import audit, cross_validate, path, solve
 
 
+_ROOMS = ("textbook",)  # rooms that are used by their own name: normball.textbook
+
+
 def __getattr__(name: str) -> Any:
-    """Load a public name from its room, once."""
+    """Load a public name from its room, or one of the rooms themselves, once."""
+    if name in _ROOMS:
+        return import_module(f".{name}", __name__)
     if name not in _HOME:
         raise AttributeError(f"module 'normball' has no attribute {name!r}; it has: {', '.join(__all__)}")
     value = getattr(import_module(f".{_HOME[name]}", __name__), name)

@@ -40,6 +40,11 @@ def test_all_is_what_type_checkers_see():
     assert seen == set(normball.__all__)
 
 
+def test_rooms_with_a_name_of_their_own():
+    """`normball.textbook` works after `import normball` alone."""
+    assert loaded_after("import normball; assert normball.textbook.GradientDescent") == []
+
+
 def test_unknown_name():
     with pytest.raises(AttributeError, match=r"'slove'; it has: .*solve"):
         normball.slove  # noqa: B018
@@ -65,7 +70,9 @@ def test_import_is_light():
     assert loaded_after("import normball") == []
 
 
-@pytest.mark.parametrize("module", ["errors", "inputs", "strength", "losses", "penalties", "designs", "cli", "runtime"])
+@pytest.mark.parametrize(
+    "module", ["errors", "inputs", "strength", "losses", "penalties", "designs", "cli", "runtime", "textbook"]
+)
 def test_rooms_import_light(module):
     assert loaded_after(f"import normball.{module}") == []
 

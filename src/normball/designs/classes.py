@@ -6,6 +6,8 @@ the K intercepts among the free columns.  The rows stay those of the design insi
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from .base import Array, Design, Survey
@@ -95,7 +97,7 @@ class ClassDesign:
     def features(self, rows: Array) -> Array:
         """The conditioned columns of the given rows of (q, K), dense (n, len(rows)); the intercept's is ones."""
         real = rows[rows >= self.head] - self.head
-        X = self.base.columns(real)
+        X: Any = self.base.columns(real)
         X = X if isinstance(X, np.ndarray) else X.toarray()
         out = np.ones((self.n, len(rows)), order="F")
         out[:, rows >= self.head] = X
