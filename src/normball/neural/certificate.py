@@ -117,7 +117,7 @@ def _pass(network: Network, head: str, rule: WeightPenalty, X, y) -> tuple[float
         x = data[lo : lo + CHUNK]
         loss = HEADS[head](functional_call(network, params, (x,)), target[lo : lo + CHUNK]).sum() / len(data)
         loss.backward()
-        total += float(loss)
+        total += float(loss.detach())
         with torch.no_grad():
             inner.append(network.inner(x).numpy())
     squares = 0.0
