@@ -122,7 +122,9 @@ def test_ctrl_c_leaves_the_best_model_so_far(data, at):
 
 def impatient(listener):
     watch = normball.runtime.Watch(None, None, None)
-    tell = lambda live, total, gap, done=False: listener(normball.Progress("fit", watch.rounds + 1, live, total, gap, 0.0))
+    tell = lambda live, total, gap, done=False: listener(
+        normball.Progress("fit", watch.rounds + 1, live, total, gap, 0.0)
+    )
 
     def told(*args, **more):
         tell(*args, **more)
@@ -188,7 +190,7 @@ def test_several_targets(data):
 
 
 def test_divergence_is_told_and_the_last_finite_weights_stay(data):
-    X, y = data
+    X = data[0]
     with pytest.warns(normball.ConvergenceWarning, match="smaller learning_rate"):
         model = NeuralRegressor((8,), optimizer="sgd", learning_rate=1e3, epochs=200, random_state=0).fit(X, X[:, 0])
     assert all(np.isfinite(coef).all() for coef in model.coefs_)

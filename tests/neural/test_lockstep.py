@@ -90,7 +90,7 @@ def test_weights_are_those_of_the_smallest_dev_loss():
 
 
 def test_one_step_is_the_formula():
-    """Plain SGD on all rows: w - lr (∇ mean loss + λ w) for weights, without λ for biases, and soft-thresholds for L1."""
+    """Plain SGD on all rows: w - lr (∇ mean loss + λ w) for weights, no λ for biases, soft-thresholds for L1."""
     rng = np.random.default_rng(0)
     X, y = rng.standard_normal((30, 3)), rng.integers(0, 2, 30) * 1.0
     model = NeuralClassifier(

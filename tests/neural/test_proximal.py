@@ -56,7 +56,7 @@ def descend(X, y, make, steps, l1_ratio, settle=1.0, **more):
 
 @pytest.mark.parametrize("name", OPTIMISERS)
 def test_rests_at_the_minimum_of_the_penalised_cost(lasso, name):
-    """scikit-learn's Lasso has the same objective.  A threshold of another length than the step would rest elsewhere."""
+    """scikit-learn's Lasso has the same objective.  With thresholds of another length it would rest elsewhere."""
     X, y = lasso
     theirs = Lasso(alpha=LAM, tol=1e-14, max_iter=100_000).fit(X, y)
     coef, intercept = descend(X, y, OPTIMISERS[name], 800, 1.0, settle=0.995)

@@ -93,7 +93,7 @@ def test_coupled_weight_decay_is_the_penalty(problem, name):
 
 
 def multiply(lr, before):
-    """w <- (1 - lr·λ) w, then a step of plain SGD on the loss alone; its gradient taken before the product, or after."""
+    """w <- (1 - lr·λ) w, then a step of plain SGD on the loss alone; its gradient taken before it, or after."""
 
     def way(net):
         weights = {id(layer.weight) for layer in net.layers}

@@ -74,7 +74,7 @@ def two_outputs(X, y, lam, l1_ratio=0.0, group=False):
     ids=["l2", "l1", "elastic", "group"],
 )
 def test_two_outputs_and_one(rng, l1_ratio, group, twin):
-    """As certificates.md says: the same λ for L1, half of it for L2, λα and λ(1-α)/2 for the mixture, λ/√2 for groups."""
+    """As certificates.md says: the same λ for L1, half of it for L2, λα and λ(1-α)/2 for the mixture."""
     X, y = table(rng)
     X, lam = StandardScaler().fit_transform(X), 0.02
     of_one, ratio = twin(lam)

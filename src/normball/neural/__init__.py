@@ -1,13 +1,13 @@
 """Weight decay, understood: the same λ in neural networks (PyTorch; the extra [torch]).
 
-    NeuralClassifier, NeuralRegressor   scikit-learn estimators; without hidden layers they are (logistic) regression
-    NeuralClassifierCV                  all λ and folds trained as one stacked model
-    param_groups, penalty, Proximal, frobenius_norms      for anybody's own torch model
-    load                                a saved estimator: safetensors and JSON, never a pickle
+NeuralClassifier, NeuralRegressor   scikit-learn estimators; without hidden layers they are (logistic) regression
+NeuralClassifierCV                  all λ and folds trained as one stacked model
+param_groups, penalty, Proximal, frobenius_norms      for anybody's own torch model
+load                                a saved estimator: safetensors and JSON, never a pickle
 
-    prox.py -> penalty.py -> proximal.py, fista.py      what λ does to a weight matrix
-    network.py -> train.py                              THE loop, for a stack of models
-    settings.py, certificate.py, base.py, saving.py     what the estimators share
+prox.py -> penalty.py -> proximal.py, fista.py      what λ does to a weight matrix
+network.py -> train.py                              THE loop, for a stack of models
+settings.py, certificate.py, base.py, saving.py     what the estimators share
 """
 
 try:

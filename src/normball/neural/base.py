@@ -96,7 +96,9 @@ class NeuralEstimator(BaseEstimator):
         share = read_number(self.dev, "dev", "a fraction between 0 and 1, or (X_dev, y_dev)", lambda v: 0.0 < v < 1.0)
         held = self._draw(y, share, np.random.default_rng([seed, 2]))
         if not held.any() or held.all():
-            raise InputError(f"dev={share:g} of {len(X)} rows leaves none on one side. Give (X_dev, y_dev), or more rows.")
+            raise InputError(
+                f"dev={share:g} of {len(X)} rows leaves none on one side. Give (X_dev, y_dev), or more rows."
+            )
         return X, y, rows[~held], rows[held]
 
     def _draw(self, y, share: float, rng: np.random.Generator) -> np.ndarray:

@@ -66,7 +66,10 @@ class NeuralCertificate:
                     f"its best ({share:.2g} % of the null loss)"
                 )
             first = "Interrupted; no" if self.status == "interrupted" else "No"
-            return f"{first} duality gap: a net with hidden layers may have better minima elsewhere. {slope}; {last}. {cost}"
+            slope = f"{slope[0].upper()}{slope[1:]}"
+            return (
+                f"{first} duality gap: with hidden layers there may be better minima elsewhere. {slope}; {last}. {cost}"
+            )
         proved = f"the objective is at most {self.gap:.2g} above its minimum"
         words = {
             "certified": f"Certified: {proved} ({relative(self.gap, self.null_loss):.1e} of the null loss).",
@@ -85,7 +88,7 @@ def certify(plan, trained, X: np.ndarray, y: np.ndarray, lam: float, interrupted
     rule = WeightPenalty(lam, plan.l1_ratio, plan.group, plan.max_norm)
     loss, slope, inner = _pass(network, plan.head, rule, X, y)
     W, b = trained.coefs[-1], trained.intercepts[-1]
-    value = float(sum(rule.value(layer.weight.detach()) for layer in network.layers))
+    value = float(sum(rule.value(layer.weight.detach()) for layer in network.linear))
     gap = np.inf
     inside = plan.max_norm is None or bool((np.linalg.norm(W, axis=0) < plan.max_norm * (1 - 1e-12)).all())
     if inside:

@@ -53,9 +53,7 @@ class Classes(ClassifierMixin, NeuralEstimator):
         except ValueError as problem:
             raise InputError(str(problem)) from problem
         if len(classes) < 2:
-            raise InputError(
-                f"{ONE_CLASS} Every label of y is {show(classes[0])}: give rows of at least two classes."
-            )
+            raise InputError(f"{ONE_CLASS} Every label of y is {show(classes[0])}: give rows of at least two classes.")
 
         def code(labels):
             labels = np.asarray(labels)

@@ -3,6 +3,8 @@
 # pyright: reportMissingImports=false
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 from sklearn.model_selection import check_cv
@@ -123,7 +125,7 @@ class NeuralClassifierCV(Classes):
         lam, last = float(lams[k]), Fold(np.arange(n), None, seed)
         if stopped:
             self._become(plan, trained[k], X, y, folds[0], lam, told, True)
-        elif dev is None or (refit and np.ndim(self.dev) == 0):
+        elif dev is None or (refit and not isinstance(self.dev, (tuple, list))):
             self._train_one(plan, X, y, last, lam, told)
         else:
             self._become(plan, trained[k], X, y, folds[0], lam, told, False)
@@ -132,10 +134,11 @@ class NeuralClassifierCV(Classes):
     def _splits(self, X, y) -> list[tuple[np.ndarray, np.ndarray]]:
         """(training rows, held-out rows), every class among the training rows."""
         cv = 5 if self.cv is None else self.cv
-        if isinstance(cv, bool) or isinstance(cv, str):
+        if isinstance(cv, (bool, str)):
             raise InputError(f"cv={show(cv)} must be a number of folds, a splitter, or pairs of row numbers.")
         try:
-            pairs = [tuple(map(np.asarray, pair)) for pair in check_cv(cv, y, classifier=True).split(X, y)]
+            splitter: Any = check_cv(cv, y, classifier=True)
+            pairs = [(np.asarray(inside), np.asarray(outside)) for inside, outside in splitter.split(X, y)]
         except (ValueError, TypeError) as problem:
             raise InputError(f"cv={show(self.cv)} makes no folds of these rows: {problem}") from problem
         for k, (inside, outside) in enumerate(pairs):
@@ -144,7 +147,7 @@ class NeuralClassifierCV(Classes):
                     f"Split {k} has no row of some class to train on, or holds out no row: use fewer folds, or folds "
                     "that are stratified by class (cv as a number)."
                 )
-        return pairs  # pyright: ignore[reportReturnType]
+        return pairs
 
     def _choose(self, plan, trained: list[Trained], lams, splits, X, y) -> tuple[dict, int]:
         """(attributes, the chosen λ's number)."""

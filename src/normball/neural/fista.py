@@ -1,7 +1,7 @@
 """Without hidden layers the cost is convex: accelerated proximal gradients on all rows, for a stack of models.
 
 Beck and Teboulle (2009), restarted where the momentum points uphill (O'Donoghue and Candès 2015), each model by itself.
-Steps are measured in the metric of the columns' own scales: as fast as on standardised X, with the penalty of X as it is.
+Steps are measured in the metric of the columns' own scales: as fast as on standardised X, the penalty as it is.
 """
 
 # pyright: reportMissingImports=false
@@ -43,7 +43,7 @@ class Fista:
         with torch.no_grad():
             weight = self.params[self.names[0]]
             self.rule.add_gradient(weight)
-            found = {name: value - self.steps[name] * value.grad for name, value in self.params.items()}
+            found = {name: value - self.steps[name] * _slope(value) for name, value in self.params.items()}
             found[self.names[0]] = self.rule.proximal(found[self.names[0]], self.steps[self.names[0]])
             moved = {name: found[name] - self.params[name] for name in found}
             self.length = torch.sqrt(self._dot(moved, moved))
@@ -66,6 +66,11 @@ class Fista:
 
     def _dot(self, a: dict[str, Tensor], b: dict[str, Tensor]) -> Tensor:
         return sum(((a[name] * b[name] / self.steps[name]).flatten(1).sum(1) for name in a), torch.zeros(()))
+
+
+def _slope(value: Tensor) -> Tensor:
+    assert value.grad is not None
+    return value.grad
 
 
 def _along(per_model: Tensor, like: Tensor) -> Tensor:

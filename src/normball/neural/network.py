@@ -31,19 +31,23 @@ class Network(nn.Module):
         )
         self.activation = ACTIVATIONS[activation]
 
+    @property
+    def linear(self) -> list[nn.Linear]:
+        return list(self.layers)  # pyright: ignore[reportReturnType]
+
     def forward(self, x: Tensor) -> Tensor:
-        return self.layers[-1](self.inner(x))
+        return self.linear[-1](self.inner(x))
 
     def inner(self, x: Tensor) -> Tensor:
         """What the last layer is given."""
-        for layer in list(self.layers)[:-1]:
+        for layer in self.linear[:-1]:
             x = self.activation(layer(x))
         return x
 
     def draw(self, rng: np.random.Generator) -> Network:
         """Glorot's uniform weights (Glorot and Bengio 2010), zero biases; without hidden layers all zero."""
         with torch.no_grad():
-            for layer in self.layers:
+            for layer in self.linear:
                 weight = layer.weight
                 bound = sqrt(6.0 / sum(weight.shape)) if len(self.layers) > 1 else 0.0
                 weight.copy_(torch.from_numpy(rng.uniform(-bound, bound, tuple(weight.shape))))
@@ -53,7 +57,7 @@ class Network(nn.Module):
     def put(self, coefs: list[np.ndarray], intercepts: list[np.ndarray]) -> Network:
         """Take coefs (in, out) and intercepts (out,), as scikit-learn lays them out."""
         with torch.no_grad():
-            for layer, coef, intercept in zip(self.layers, coefs, intercepts, strict=True):
+            for layer, coef, intercept in zip(self.linear, coefs, intercepts, strict=True):
                 layer.weight.copy_(torch.from_numpy(np.array(coef).T.copy()))
                 layer.bias.copy_(torch.from_numpy(np.array(intercept)))
         return self

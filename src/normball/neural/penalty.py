@@ -10,14 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import isfinite
-from numbers import Real
+from math import inf
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from ..errors import InputError
 from ..inputs import read_l1_ratio, read_lam
+from ..inputs.values import read_number
 from ..inputs.words import show
 from .prox import into_balls, shrink_groups, soft_threshold
 
@@ -45,7 +46,7 @@ class WeightPenalty:
 
     @property
     def stacked(self) -> bool:
-        return isinstance(self.lam, Tensor) and self.lam.ndim == 1
+        return one_for_each(self.lam)
 
     def value(self, weight: Tensor) -> Tensor:
         """λ (α Ω₁ + (1-α)/2 ‖W‖²), a scalar or (M,); differentiable."""
@@ -94,6 +95,11 @@ class WeightPenalty:
     def _lam(self, weight: Tensor) -> Tensor:
         """(M, 1, 1, 1), with M = 1 for a number."""
         return torch.as_tensor(self.lam, dtype=weight.dtype, device=weight.device).reshape(-1, 1, 1, 1)
+
+
+def one_for_each(lam: Any) -> bool:
+    """Whether λ is a tensor (M,), one for each model of a stack."""
+    return isinstance(lam, Tensor) and lam.ndim == 1
 
 
 def _column_norms(W: Tensor) -> Tensor:
@@ -173,6 +179,4 @@ def read_max_norm(max_norm) -> float | None:
     """The radius of the balls: > 0, or None."""
     if max_norm is None:
         return None
-    if isinstance(max_norm, bool) or not isinstance(max_norm, Real) or not (isfinite(max_norm) and max_norm > 0.0):
-        raise InputError(f"max_norm={show(max_norm)} must be a finite number > 0, or None for no balls.")
-    return float(max_norm)
+    return read_number(max_norm, "max_norm", "a finite number > 0, or None for no balls", lambda v: 0.0 < v < inf)

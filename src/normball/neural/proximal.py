@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from ..errors import InputError, StrengthConflict
 from ..inputs import read_l1_ratio, read_lam
-from .penalty import WeightPenalty, named_weights, read_max_norm
+from .penalty import WeightPenalty, named_weights, one_for_each, read_max_norm
 
 StepLength = Callable[[Tensor, dict, dict], "Tensor | float"]
 
@@ -35,8 +35,8 @@ class Proximal:
         How far one step goes per unit of gradient.  None knows SGD, Adam, AdamW, NAdam, RAdam, Adamax, Adagrad and
         RMSprop; any other optimiser needs it, or the penalty would have another strength than lam.
 
-    The threshold of a weight is λα times *its own* step length (with Adam lr/(√v̂ + ε)): with one length for all, L1 would
-    settle where the gradient is proportional to √v̂, not where the penalised cost is smallest.
+    The threshold of a weight is λα times *its own* step length (with Adam lr/(√v̂ + ε)): with one length for all, L1
+    would settle where the gradient is proportional to √v̂, not where the penalised cost is smallest.
 
     Raises InputError or StrengthConflict (weight_decay and lam both given).  Law: tests/neural/test_proximal.py
     """
@@ -48,7 +48,7 @@ class Proximal:
     ):  # fmt: skip
         if not isinstance(optimizer, torch.optim.Optimizer):
             raise InputError(f"optimizer is a {type(optimizer).__name__}, but must be a torch.optim.Optimizer.")
-        lam = lam if isinstance(lam, Tensor) and lam.ndim == 1 else read_lam(lam)
+        lam = lam if one_for_each(lam) else read_lam(lam)
         self.optimizer, self.step_length = optimizer, step_length
         self.rule = WeightPenalty(lam, read_l1_ratio(l1_ratio), bool(group), read_max_norm(max_norm))
         found = [w for _, w in named_weights(model)] if isinstance(model, nn.Module) else list(model)

@@ -30,8 +30,8 @@ SETTINGS = (
 def save(model: Any, path, *, force: bool = False) -> None:
     """Write a fitted estimator.
 
-    What is kept: weights, classes, names of columns, the arguments that are numbers or words, λ, the certificate and the
-    history.  Not kept: dev rows, folds, the table and curves of a choice, `random_state`, `device` and `progress`.
+    What is kept: weights, classes, names of columns, the arguments that are numbers or words, λ, the certificate and
+    the history.  Not kept: dev rows, folds, the table and curves of a choice, `random_state`, `device` and `progress`.
 
     Raises
     ------
@@ -109,11 +109,11 @@ def _model(record: dict, arrays: dict[str, np.ndarray]) -> Any:
         raise InputError(f"it holds a {show(kind)}, which is none of {', '.join(KINDS)}")
     makers = (classifier.NeuralClassifier, cv.NeuralClassifierCV, regressor.NeuralRegressor)
     try:
-        settings = {name: record["settings"][name] for name in SETTINGS}
+        settings: dict[str, Any] = {name: record["settings"][name] for name in SETTINGS}
         settings["hidden"] = tuple(settings["hidden"]) if isinstance(settings["hidden"], list) else settings["hidden"]
-        lam = {} if kind == "NeuralClassifierCV" else {"lam": float(record["lam"])}
+        lam: dict[str, Any] = {} if kind == "NeuralClassifierCV" else {"lam": float(record["lam"])}
         model = makers[KINDS.index(kind)](**settings, **lam)
-        proof = {n: np.inf if value == "inf" else value for n, value in record["certificate"].items()}
+        proof: dict[str, Any] = {n: np.inf if value == "inf" else value for n, value in record["certificate"].items()}
         certificate = NeuralCertificate(**proof)
         outputs = None
         fitted: dict[str, Any] = dict(lambda_=float(record["lam"]), n_iter_=int(record["n_iter"]))
@@ -131,7 +131,9 @@ def _model(record: dict, arrays: dict[str, np.ndarray]) -> Any:
     except (KeyError, TypeError, ValueError) as problem:
         if isinstance(problem, InputError):
             raise
-        raise InputError(f"its record lacks something, or holds something else in its place ({problem!r:.100})") from None
+        raise InputError(
+            f"its record lacks something, or holds something else in its place ({problem!r:.100})"
+        ) from None
     coefs, intercepts = _layers(arrays, outputs)
     if model.activation not in ACTIVATIONS:
         raise InputError(f"its activation {show(model.activation)} is not known")

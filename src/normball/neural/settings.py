@@ -134,7 +134,7 @@ def _device(device) -> str:
         torch.zeros(1, device=found)
     except Exception as problem:  # whatever torch says of it
         raise InputError(
-            f"device={show(device)} cannot be used: {str(problem).splitlines()[0]} Use 'cpu', or what torch offers here."
+            f"device={show(device)} cannot be used: {str(problem).splitlines()[0]} Use 'cpu', or what torch has here."
         ) from None
     return str(found)
 

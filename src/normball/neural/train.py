@@ -188,8 +188,8 @@ class Stack:
         numbers = ids.numpy()
         self.seen[numbers] += 1
         self.waited[numbers] = np.where(waits.numpy(), self.waited[numbers] + 1, 0)
-        self.told.append((numbers.copy(), *(v.double().cpu().numpy() for v in (loss,)), 
-                          None if dev is None else dev.double().cpu().numpy(), norms.double().cpu().numpy()))
+        held = None if dev is None else dev.double().cpu().numpy()
+        self.told.append((numbers.copy(), loss.double().cpu().numpy(), held, norms.double().cpu().numpy()))
         self._leave(torch.isfinite(value).numpy())
 
     def _leave(self, finite: np.ndarray) -> None:

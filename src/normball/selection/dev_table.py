@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -49,7 +48,7 @@ class DevTable:
         return "\n".join([head, *lines, f"* best on dev rows; right: within one SE ({self.se:.2g}) of it"])
 
 
-def verdicts(inside: Sequence, outside: Sequence, best_inside: float, lowest: float, se: float) -> list[str]:
+def verdicts(inside: np.ndarray, outside: np.ndarray, best_inside: float, lowest: float, se: float) -> list[str]:
     """One word for each strength of a curve, λ descending: losses of training and of dev rows, and of the best row."""
     bottom, words = int(np.argmin(outside)), []
     for j in range(len(outside)):
