@@ -101,6 +101,7 @@ class Stack:
         self.optimizer = self._optimizer()
         self.best = {name: value.detach().clone() for name, value in self.params.items()}
         self.value = torch.full((len(members),), torch.inf, dtype=torch.float64)
+        self.lowest = self.value.clone()  # seen so far; without dev rows the last weights are given all the same
         self.waited = np.zeros(len(members), int)
         self.reasons, self.seen = ["epochs"] * len(members), np.zeros(len(members), int)
         self.told: list[tuple[np.ndarray, np.ndarray, np.ndarray | None, np.ndarray]] = []
@@ -178,9 +179,9 @@ class Stack:
         value = (cost if dev is None else dev).double().cpu()
         ids = self.ids.cpu()
         norms = torch.stack([torch.linalg.vector_norm(answer[name], dim=(1, 2)) for name in self.weights], 1)
-        better = value < self.value[ids]
-        kept = better if with_dev else torch.isfinite(value)
-        waits = ~(value < self.value[ids] - self.plan.tol)
+        kept = value < self.lowest[ids] if with_dev else torch.isfinite(value)
+        waits = ~(value < self.lowest[ids] - self.plan.tol)
+        self.lowest[ids] = torch.fmin(value, self.lowest[ids])
         self.value[ids] = torch.where(kept, value, self.value[ids])
         rows, place = self.ids[kept.to(self.device)], kept.to(self.device)
         for name, mine in self.best.items():
