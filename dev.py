@@ -4,7 +4,7 @@
 python3 dev.py demo       fit bundled real data; leave data, model and report in normball-demo/
 python3 dev.py test       the tests (minutes)                    extra words go to pytest: dev.py test -k gap
 python3 dev.py check      ruff, pyright, the rules of the layout
-python3 dev.py sweep      the long tests, and the kernels with bounds checks
+python3 dev.py sweep      the long tests, those that need PyTorch, and the kernels with bounds checks
 python3 dev.py bench      benchmarks against other programs      extra words go to benchmarks/run.py
 python3 dev.py docs       the documentation, as HTML
 """
@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "normball-stamp.txt"
-NEEDS = {"demo": ["cli"], "bench": [], "test": ["test"], "sweep": ["test"], "docs": ["docs"]}
+NEEDS = {"demo": ["cli"], "bench": [], "test": ["test"], "sweep": ["test", "torch"], "docs": ["docs"]}
 NEEDS["check"] = ["check", "test"]
 ONE_THREAD = {name + "_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}  # the test workers fill the cores
 
@@ -76,7 +76,7 @@ def check(args):
 
 def sweep(args):
     env = dict(ONE_THREAD, NUMBA_CACHE_DIR=kernel_cache())
-    where = [] if names_a_test(args) else ["tests/sweep"]
+    where = [] if names_a_test(args) else ["tests/sweep", "tests/neural"]
     code = run("-m", "pytest", "-n", "2", *where, *args, **env)
     if code or where == []:
         return code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -53,7 +54,12 @@ def test_unknown_name():
 @pytest.mark.parametrize("file", sorted(path.relative_to(SRC).as_posix() for path in SRC.rglob("__init__.py")))
 def test_rooms_keep_their_lists(file):
     """Where a room states `__all__`, every name of it is there, once, and none is private."""
-    module = importlib.import_module(".".join(["normball", *file.split("/")[:-1]]))
+    name = ".".join(["normball", *file.split("/")[:-1]])
+    if name == "normball.neural" and importlib.util.find_spec("torch") is None:  # the one room with a lock on it
+        with pytest.raises(ModuleNotFoundError, match="needs PyTorch"):
+            importlib.import_module(name)
+        return
+    module = importlib.import_module(name)
     names = getattr(module, "__all__", [])
     assert len(set(names)) == len(names)
     assert [name for name in names if name.startswith("_") or not hasattr(module, name)] == []
@@ -75,6 +81,15 @@ def test_import_is_light():
 )
 def test_rooms_import_light(module):
     assert loaded_after(f"import normball.{module}") == []
+
+
+def test_the_neural_room_says_what_it_needs():
+    """Without torch: one sentence with the command to run, and all else imports."""
+    code = "import sys; sys.modules['torch'] = None; import normball, normball.verbs; import normball.neural"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("ModuleNotFoundError: normball.neural")
+    assert "pip install 'normball[torch]'" in last
 
 
 def test_help_is_light():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -16,49 +16,10 @@ from ..inputs.values import read_number
 from ..paths import paths_of_task
 from ..runtime import Watch
 from ..selection.criteria import choose
+from ..selection.dev_table import DevRow, DevTable, verdicts
 from ..tasks import Task, read_task
 from .base import coef_rows, fit_all, log_losses
 from .strengths import Strengths
-
-
-class DevRow(NamedTuple):
-    """One strength; losses are mean log-losses in nats, errors shares of wrong labels, by the sample weights."""
-
-    lam: float  # of the fit to the training rows
-    l1_ratio: float
-    norm: float  # ‖w‖₂ on the columns as they came
-    features: int
-    train_loss: float
-    train_error: float
-    dev_loss: float
-    dev_error: float
-    verdict: str  # "underfit", "right" or "overfit"
-
-
-@dataclass(frozen=True)
-class DevTable:
-    """What became of every strength: for each l1_ratio rows with λ descending.
-
-    best  the row with the smallest dev loss;  se  the standard error of that loss
-    A row is right where its dev loss is within one standard error of the best; else it underfits or overfits: its λ is
-    larger or smaller than the best one of its l1_ratio.
-    """
-
-    rows: tuple[DevRow, ...]
-    se: float
-    best: int
-
-    def summary(self) -> str:
-        """The table as text, the best row marked."""
-        words = ["λ", "l1", "‖w‖", "features", "train loss", "error", "dev loss", "error"]
-        widths = [11, 5, 9, 9, 11, 7, 9, 7]
-        head = " ".join([" ", *map(str.ljust, words, widths), "verdict"])
-        lines = [
-            f"{'*' if k == self.best else ' '} {r.lam:<11.4g} {r.l1_ratio:<5.2g} {r.norm:<9.4g} {r.features:<9d} "
-            f"{r.train_loss:<11.5g} {r.train_error:<7.4f} {r.dev_loss:<9.5g} {r.dev_error:<7.4f} {r.verdict}"
-            for k, r in enumerate(self.rows)
-        ]
-        return "\n".join([head, *lines, f"* best on dev rows; right: within one SE ({self.se:.2g}) of it"])
 
 
 class Rows(NamedTuple):
@@ -108,12 +69,8 @@ def _table(paths, on_train, on_dev) -> DevTable:
     lowest, se, best_inside = losses[r, k], float(on_dev[r][2][k]), on_train[r][0][k]
     rows = []
     for path, (inside, wrong_inside, _), (outside, wrong, _) in zip(paths, on_train, on_dev, strict=True):
-        bottom = int(np.argmin(outside))
-        for j, lam in enumerate(path.lams):
-            under = j < bottom
-            if outside[j] == outside[bottom]:  # of a curve that is nowhere right: the training loss tells the side
-                under = inside[j] > best_inside
-            verdict = "right" if outside[j] <= lowest + se else "underfit" if under else "overfit"
+        words = verdicts(inside, outside, best_inside, lowest, se)
+        for j, (lam, verdict) in enumerate(zip(path.lams, words, strict=True)):
             facts = (float(lam), path.l1_ratio, float(np.linalg.norm(path.coef_at(lam)[0])), int(path.df[j]))
             found = (float(values[j]) for values in (inside, wrong_inside, outside, wrong))
             rows.append(DevRow._make((*facts, *found, verdict)))
