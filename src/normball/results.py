@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import expit
 
 from .certificates import Certificate
+from .errors import InputError
 from .inputs import align, check_finite, read_offset
 
 
@@ -23,6 +24,7 @@ class Solution:
     names       column names, where X had them
     total       sum of the observation weights: what turns λ into C = 1/(λ total)
     certificate the proof
+    loss        "logistic" or "squared"
     """
 
     coef: np.ndarray
@@ -34,6 +36,7 @@ class Solution:
     total: float
     standardize: bool | np.ndarray  # whether sd·w is penalised, or for which columns, (p,)
     certificate: Certificate
+    loss: str = "logistic"
 
     def decision_function(self, X, offset=None) -> np.ndarray:
         """η = offset + intercept + X coef, (n,): log-odds of the second class."""
@@ -44,11 +47,14 @@ class Solution:
 
     def predict_proba(self, X, offset=None) -> np.ndarray:
         """(n, 2) probabilities in the order of `classes`."""
+        check_classes(self.loss)
         eta = self.decision_function(X, offset)
         return np.column_stack([expit(-eta), expit(eta)])
 
     def predict(self, X, offset=None) -> np.ndarray:
-        """(n,) the more probable class; 0/1 for soft labels."""
+        """(n,) the more probable class; 0/1 for soft labels; η itself with the squared loss."""
+        if self.loss == "squared":
+            return self.decision_function(X, offset)
         likely = (self.decision_function(X, offset) > 0).astype(int)
         return likely if self.classes is None else self.classes[likely]
 
@@ -72,6 +78,12 @@ class Solution:
 
     def name(self, j: int) -> str:
         return self.names[j] if self.names else f"x{j}"
+
+
+def check_classes(loss: str) -> None:
+    """Raise where probabilities are asked of a regression."""
+    if loss == "squared":
+        raise InputError("The squared loss predicts numbers and has no probabilities: use predict.")
 
 
 def penalty_in_words(lam: float, l1_ratio: float, standardize: bool | np.ndarray) -> str:

@@ -11,8 +11,10 @@ from . import inputs, runtime
 from .certificates import Column, Family
 from .designs import Design, make_design
 from .errors import InputError, Interrupted
-from .losses import LogisticLoss
+from .losses import LogisticLoss, Loss, SquaredLoss
 from .penalties import ElasticPenalty
+
+LOSSES: dict[str, Loss] = {"logistic": LogisticLoss(), "squared": SquaredLoss()}
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Task:
     factor: np.ndarray
     flags: np.ndarray
     standardize: bool | np.ndarray
+    loss: str = "logistic"
+    positive: bool = False  # coefficients >= 0
 
     @property
     def total(self) -> float:
@@ -41,7 +45,12 @@ class Task:
         asked: dict[str, Any] = dict(
             lam=lam, l1_ratio=l1_ratio, factor=self.factor, standardize=self.flags, split=split
         )
+        if self.positive:
+            asked["lower"] = np.zeros(self.design.p)
         column = Column.make(self.design.survey, cells, **asked)
+        if self.design.y_scale != 1.0:  # |w| is in units of y, w² and the loss in their square
+            shape = column.shape
+            column = replace(column, shape=replace(shape, l1=shape.l1 / self.design.y_scale))
         strength = np.maximum(column.l1, column.l2)
         lost = (lam > 0.0) & (self.factor > 0.0) & ~((strength > 1e-290) & (strength < 1e290))
         if lost.any():
@@ -66,7 +75,7 @@ class Task:
         metric = np.where(self.flags & (sd > 0.0), sd, 1.0) / survey.scale
         free = np.flatnonzero(columns[0].free)
         return Family(
-            self.design, LogisticLoss(), ElasticPenalty(), tuple(columns), train, ~train, np.array([self.total]), free,
+            self.design, LOSSES[self.loss], ElasticPenalty(), tuple(columns), train, ~train, np.array([self.total]), free,
             metric, tol, polish,
         )  # fmt: skip
 
@@ -84,7 +93,7 @@ class Task:
         d = self.data
         assert d is not None  # read_task has refused a Design
         with runtime.workers():
-            design = make_design(d.X, d.y, d.weight, d.offset, intercept=self.design.intercept, cells=cells)
+            design = design_of(d, d.X, self.design.intercept, cells)
         return replace(self, design=design)
 
     def called(self, k: int) -> str:
@@ -95,13 +104,15 @@ class Task:
 
 def read_task(
     X, y=None, *, penalty_factor=None, sample_weight=None, offset=None, fit_intercept=True,
-    standardize: bool | np.ndarray = False, cells_of=None,
+    standardize: bool | np.ndarray = False, cells_of=None, loss="logistic", positive=False,
 ) -> Task:  # fmt: skip
     """Check everything but the strength; raises InputError, and Interrupted on Ctrl-C.
 
     cells_of: a function of the checked Inputs that says to which cell each row belongs, (n,) int.
     """
     fit_intercept = inputs.read_flag(fit_intercept, "fit_intercept")
+    if loss not in LOSSES:
+        raise InputError(f"loss={loss!r} is not known: give one of {', '.join(map(repr, LOSSES))}.")
     classes = names = data = None
     if isinstance(X, Design):
         if cells_of is not None:
@@ -110,22 +121,36 @@ def read_task(
     else:
         if y is None:
             raise InputError("y was not given. It is left out only where X is a Design, which carries its own.")
-        data = inputs.read_inputs(X, y, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept)
+        data = inputs.read_inputs(
+            X, y, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
+            regression=LOSSES[loss].quadratic,
+        )  # fmt: skip
         classes, names = data.classes, data.names
         try:
             with runtime.workers():
                 cells = None if cells_of is None else cells_of(data)
-                design = make_design(data.X, data.y, data.weight, data.offset, intercept=fit_intercept, cells=cells)
+                design = design_of(data, data.X, fit_intercept, cells)
         except KeyboardInterrupt as stop:
             raise Interrupted from stop
     p = design.p
     factor = np.ones(p) if penalty_factor is None else inputs.read_penalty_factor(penalty_factor, p)
     standardize = inputs.read_flags(standardize, p, "standardize")
     flags = design.sorted(np.broadcast_to(standardize, (p,)))
-    task = Task(design, data, classes, names, design.sorted(factor), flags, standardize)
+    task = Task(design, data, classes, names, design.sorted(factor), flags, standardize, loss, positive)
     if data is not None:
         _check_range(task)
     return task
+
+
+def design_of(data: inputs.Inputs, X, intercept: bool, cells: np.ndarray | None = None) -> Design:
+    """The design of X, some or all columns of data.X; the y of a regression centred and scaled (the answers are not)."""
+    if not data.regression:
+        return make_design(X, data.y, data.weight, data.offset, intercept=intercept, cells=cells)
+    shift, scale = inputs.units_of(data.y, data.weight, data.offset, intercept)
+    y, offset = (data.y - shift) / scale, data.offset / scale
+    design = make_design(X, y, data.weight, offset, intercept=intercept, cells=cells)
+    design.y_shift, design.y_scale = shift, scale
+    return design
 
 
 def _checked(design: Design, y, sample_weight, offset, fit_intercept: bool) -> Design:

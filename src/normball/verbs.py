@@ -22,6 +22,7 @@ from .tasks import read_task
 def solve(
     X, y=None, *, lam=None, l1_ratio=0.0, penalty_factor=None, sample_weight=None, offset=None, fit_intercept=True,
     standardize: bool | np.ndarray = False, tol=1e-8, max_reads=None, time_limit=None, init=None,
+    loss="logistic",
 ) -> Solution:  # fmt: skip
     """Minimise  Σ c_i ℓ(y_i, η_i) + λ Σ_j f_j (α|w_j| + (1-α)/2 w_j²),  η = offset + b + X w,  and prove it.
 
@@ -38,6 +39,7 @@ def solve(
     tol : the gap to reach, relative to the loss of the null model (intercept, offset and free columns)
     max_reads, time_limit : passes over X, seconds; what is reached by then is given, and says that it is not certified
     init : (coef, intercept) to start from; the answer does not depend on it
+    loss : "logistic", two classes; or "squared", ½(y - η)² for any finite numbers y
 
     Returns
     -------
@@ -54,7 +56,7 @@ def solve(
     l1_ratio, tol, lam = inputs.read_l1_ratio(l1_ratio), inputs.read_tol(tol), _one_lam(lam)
     task = read_task(
         X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
-        standardize=standardize,
+        standardize=standardize, loss=loss,
     )  # fmt: skip
     start = inputs.read_init(init, task.design.p)
     watch = Watch(inputs.read_limit(max_reads, "max_reads"), inputs.read_limit(time_limit, "time_limit"))
@@ -68,7 +70,7 @@ def solve(
 def path(
     X, y=None, *, lams=None, n_lams=100, lam_min_ratio=None, l1_ratio=0.0, penalty_factor=None, sample_weight=None,
     offset=None, fit_intercept=True, standardize: bool | np.ndarray = False, tol=1e-6, max_reads=None, time_limit=None,
-    relax=None, progress=None,
+    relax=None, progress=None, loss="logistic",
 ) -> Path:  # fmt: skip
     """The solutions of `solve` for a whole grid of λ at once, each with its proof.
 
@@ -90,7 +92,7 @@ def path(
     l1_ratio, tol = inputs.read_l1_ratio(l1_ratio), inputs.read_tol(tol)
     task = read_task(
         X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
-        standardize=standardize,
+        standardize=standardize, loss=loss,
     )  # fmt: skip
     watch = Watch(inputs.read_limit(max_reads, "max_reads"), inputs.read_limit(time_limit, "time_limit"), progress)
     found = path_task(task, l1_ratio, read_grid(lams, n_lams, lam_min_ratio), tol, watch, read_relax(relax, l1_ratio))
@@ -101,24 +103,25 @@ def path(
 
 def cross_validate(
     X, y=None, *, cv=10, repeats=1, groups=None, seed=0, lams=None, n_lams=100, lam_min_ratio=None, l1_ratios=(0.0,),
-    scoring="log_loss", relax=None, keep_predictions=False, penalty_factor=None, sample_weight=None, offset=None,
+    scoring=None, relax=None, keep_predictions=False, penalty_factor=None, sample_weight=None, offset=None,
     fit_intercept=True, standardize: bool | np.ndarray = False, tol=1e-6, fold_tol=1e-5, max_reads=None,
-    time_limit=None, progress=None,
+    time_limit=None, progress=None, loss="logistic",
 ) -> CrossValidation:  # fmt: skip
     """The path and its cross-validation together: every λ, every fold and every l1_ratio shares each read of X.
 
     Parameters
     ----------
-    cv : number of folds (stratified by class, shuffled by `seed`); or fold numbers (n,), rows with a negative one are
+    cv : number of folds (stratified by class where there are classes, shuffled by `seed`); or fold numbers (n,), rows with a negative one are
         never held out; or a scikit-learn splitter; or a list of (training rows, test rows).  Splits need not partition
         the rows
     repeats : that many draws of the folds, where cv is a number
     groups : (n,) labels: rows of one group are held out together
     lams, n_lams, lam_min_ratio : the grid, as in `path`; one for each l1_ratio, from all rows
     l1_ratios : which mixtures to compare
-    scoring : "log_loss" (nats per unit of weight), or a scikit-learn scorer or its name; losses are minus its score
+    scoring : None: "log_loss" (nats per unit of weight), or "squared_error" with the squared loss (the mean of
+        (y - η)²); or a scikit-learn scorer or its name; losses are minus its score
     relax : as in `path`; columns are selected inside each fold
-    keep_predictions : keep the held-out probabilities of the second class, (n, l1_ratios, λ)
+    keep_predictions : keep the held-out probabilities of the second class (η with the squared loss), (n, l1_ratios, λ)
     tol, fold_tol : gaps to reach on all rows and in the folds, relative to the null loss
 
     Standardising and weights are those of the training rows of each fold.  Returns a CrossValidation: .path, .losses
@@ -135,7 +138,7 @@ def cross_validate(
 
     task = read_task(
         X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
-        standardize=standardize, cells_of=cells_of,
+        standardize=standardize, cells_of=cells_of, loss=loss,
     )  # fmt: skip
     grid, second = read_grid(lams, n_lams, lam_min_ratio), read_relax(relax, max(ratios, default=0.0))
     found = cross_validate_task(

@@ -39,7 +39,7 @@ class Ground:
     def of(cls, family: Family, split: int) -> Ground:
         b, null_loss = null_model(family, split)
         floor = float(family.share(split) @ family.loss.floor(family.design.y))
-        return cls(b, null_loss, null_loss, floor, not len(family.free))
+        return cls(b, null_loss, null_loss, floor, family.loss.quadratic or not len(family.free))
 
 
 @dataclass
@@ -140,7 +140,7 @@ class Answer:
     @property
     def score(self) -> float:
         """Σ weight·ℓ over the held-out rows of the column's split."""
-        return self.best.score
+        return self.outcome.family.design.y_scale**2 * self.best.score
 
     @property
     def relative_gap(self) -> float:
@@ -161,11 +161,13 @@ class Answer:
         errors: tuple = (None, None)
         aliased: tuple = ()
         if best.proof is not None and not shared.interrupted:
-            width = best.proof.coef_error / design.survey.scale
-            errors = (design.unsorted(width), float(best.proof.intercept_error + np.abs(design.survey.mean) @ width))
+            width = best.proof.coef_error * (design.y_scale / design.survey.scale)
+            errors = (design.unsorted(width), float(design.y_scale * best.proof.intercept_error + np.abs(design.survey.mean) @ width))
             aliased = tuple(sorted(as_came(design, best.proof.aliased)))
+        unit = design.y_scale**2
         return Certificate(
-            gap=best.gap, null_loss=best.null_loss, objective=best.objective, tol=best.tol, status=status,
+            gap=unit * best.gap, null_loss=unit * best.null_loss, objective=unit * best.objective, tol=best.tol,
+            status=status,
             reads=shared.reads, rounds=best.rounds, seconds=shared.seconds, strategy=best.strategy,
             reason=shared.reason, coef_error=errors[0], intercept_error=errors[1], separation=separation,
             aliased=aliased, single_precision=best.single, names=shared.names,

@@ -2,5 +2,6 @@
 
 from .base import Loss, Sums
 from .logistic import LogisticLoss
+from .squared import SquaredLoss
 
-__all__ = ["LogisticLoss", "Loss", "Sums"]
+__all__ = ["LogisticLoss", "Loss", "SquaredLoss", "Sums"]

@@ -31,5 +31,5 @@ def solve_task(
 def solution(task: Task, lam: float, l1_ratio: float, answer: Answer) -> Solution:
     return Solution(
         answer.coef, answer.intercept, lam, l1_ratio, task.classes, task.names, task.total, task.standardize,
-        answer.certificate,
+        answer.certificate, task.loss,
     )  # fmt: skip

@@ -49,7 +49,9 @@ def make_splits(data: Inputs, cv: Any, *, repeats=1, groups=None, seed=0, X=None
         rng = np.random.default_rng(
             int(read_number(seed, "seed", "a whole number >= 0", lambda v: v >= 0 and v == int(v)))
         )
-        draws = [_draw(target, int(cv), members, rng) for _ in range(repeats)]
+        if data.regression:
+            target = np.zeros(n)  # nothing to stratify by
+        draws = [_draw(target, int(cv), members, rng, not data.regression) for _ in range(repeats)]
         splits = [_of_fold(folds, k) for folds in draws for k in range(int(cv))]
     elif hasattr(cv, "split"):  # a splitter, whosoever
         rows = np.zeros((n, 1)) if X is None else X
@@ -74,7 +76,7 @@ def _labels(values, n: int, name: str) -> np.ndarray:
     return np.unique(labels, return_inverse=True)[1]
 
 
-def _draw(target: np.ndarray, folds: int, members, rng) -> np.ndarray:
+def _draw(target: np.ndarray, folds: int, members, rng, classes: bool = True) -> np.ndarray:
     """Fold numbers (n,): each class, in random order, is dealt out in turn; groups are dealt whole, largest first."""
     n = len(target)
     most = n if members is None else int(members.max()) + 1
@@ -85,7 +87,7 @@ def _draw(target: np.ndarray, folds: int, members, rng) -> np.ndarray:
     if members is not None:
         return _deal_groups(positive, members, folds, rng)
     least = min(int(positive.sum()), int((~positive).sum()))
-    if least < 2:
+    if least < 2 and classes:
         raise InputError(
             f"One class has only {least} row{'s' * (least != 1)}: a fold that holds it out has one class to train on. "
             "Give more rows of it, or fit without cross-validation."
@@ -152,7 +154,7 @@ def _of_rows(n: int, train, test) -> Split:
 def _check(data: Inputs, split: Split, k: int) -> None:
     used, held = split.train & (data.weight > 0.0), split.test & (data.weight > 0.0)
     y = data.y[used]
-    both = bool(len(y)) and (data.weight[used] @ y) > 0.0 and (data.weight[used] @ (1.0 - y)) > 0.0
+    both = (data.regression and bool(len(y))) or bool(len(y)) and (data.weight[used] @ y) > 0.0 and (data.weight[used] @ (1.0 - y)) > 0.0
     if not both:
         only = (
             f"only the class {data.classes.tolist()[int(y[0] >= 0.5)]!r}"

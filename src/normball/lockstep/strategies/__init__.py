@@ -3,8 +3,10 @@
 from .anchored import Anchored
 from .anchors import Anchors
 from .dual import Dual
+from .grams import Grams
+from .kernel import Kernel
 from .newton_cg import NewtonCG
 from .slab import Slabwise
 from .waves import Waves
 
-__all__ = ["Anchored", "Anchors", "Dual", "NewtonCG", "Slabwise", "Waves"]
+__all__ = ["Anchored", "Anchors", "Dual", "Grams", "Kernel", "NewtonCG", "Slabwise", "Waves"]
