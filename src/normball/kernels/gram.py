@@ -1,6 +1,6 @@
 """The minimiser of a quadratic known by its Gram, plus elastic net and box: working sets around the subproblem.
 
-    minimise over w   ½ wᵀ G w - qᵀ w + Σ_j (l1_j |w_j| + l2_j/2 w_j²),   lower <= w <= upper
+minimise over w   ½ wᵀ G w - qᵀ w + Σ_j (l1_j |w_j| + l2_j/2 w_j²),   lower <= w <= upper
 """
 
 from __future__ import annotations

@@ -162,7 +162,10 @@ class Answer:
         aliased: tuple = ()
         if best.proof is not None and not shared.interrupted:
             width = best.proof.coef_error * (design.y_scale / design.survey.scale)
-            errors = (design.unsorted(width), float(design.y_scale * best.proof.intercept_error + np.abs(design.survey.mean) @ width))
+            errors = (
+                design.unsorted(width),
+                float(design.y_scale * best.proof.intercept_error + np.abs(design.survey.mean) @ width),
+            )
             aliased = tuple(sorted(as_came(design, best.proof.aliased)))
         unit = design.y_scale**2
         return Certificate(

@@ -52,7 +52,8 @@ def lam_max(task: Task, l1_ratio: float) -> float:
     family, design = task.family([column], 1e-8), task.design
     coef, b = free_fit(family, column)
     asked = Candidates(np.array([0]), coef[:, None], np.array([b]), moments=moments_of(family))
-    grad, l1 = np.abs(sweep(family, asked).grad[:, 0]), column.shape.l1
+    grad, l1 = sweep(family, asked).grad[:, 0], column.shape.l1
+    grad = np.maximum(grad, 0.0) if task.positive else np.abs(grad)
     moves = (l1 > 0.0) & ~design.survey.constant & (grad > 1e-14)  # less is rounding
     return float((grad[moves] / l1[moves]).max(initial=0.0))
 
