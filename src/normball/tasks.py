@@ -75,8 +75,8 @@ class Task:
         metric = np.where(self.flags & (sd > 0.0), sd, 1.0) / survey.scale
         free = np.flatnonzero(columns[0].free)
         return Family(
-            self.design, LOSSES[self.loss], ElasticPenalty(), tuple(columns), train, ~train, np.array([self.total]), free,
-            metric, tol, polish,
+            self.design, LOSSES[self.loss], ElasticPenalty(), tuple(columns), train, ~train, np.array([self.total]),
+            free, metric, tol, polish,
         )  # fmt: skip
 
     def conditioned(self, column: Column, coef, b):
@@ -143,7 +143,7 @@ def read_task(
 
 
 def design_of(data: inputs.Inputs, X, intercept: bool, cells: np.ndarray | None = None) -> Design:
-    """The design of X, some or all columns of data.X; the y of a regression centred and scaled (the answers are not)."""
+    """The design of X, some or all columns of data.X; the y of a regression centred and scaled (answers are not)."""
     if not data.regression:
         return make_design(X, data.y, data.weight, data.offset, intercept=intercept, cells=cells)
     shift, scale = inputs.units_of(data.y, data.weight, data.offset, intercept)

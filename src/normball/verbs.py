@@ -111,9 +111,9 @@ def cross_validate(
 
     Parameters
     ----------
-    cv : number of folds (stratified by class where there are classes, shuffled by `seed`); or fold numbers (n,), rows with a negative one are
-        never held out; or a scikit-learn splitter; or a list of (training rows, test rows).  Splits need not partition
-        the rows
+    cv : number of folds (stratified by class where there are any, shuffled by `seed`); or fold numbers (n,), rows with
+        a negative one are never held out; or a scikit-learn splitter; or a list of (training rows, test rows).  Splits
+        need not partition the rows
     repeats : that many draws of the folds, where cv is a number
     groups : (n,) labels: rows of one group are held out together
     lams, n_lams, lam_min_ratio : the grid, as in `path`; one for each l1_ratio, from all rows

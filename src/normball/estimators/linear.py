@@ -16,8 +16,8 @@ class Ridge(LinearRegressor):
     Parameters
     ----------
     alpha : float, default=1.0
-        >= 0, the strength; of the *sum* of squares, as in scikit-learn. 0: no penalty (of equally good solutions the one
-        of smallest norm).
+        >= 0, the strength; of the *sum* of squares, as in scikit-learn. 0: no penalty; of equally good solutions that
+        of smallest norm.
     fit_intercept : bool, default=True
         Whether there is an intercept.
     positive : bool, default=False

@@ -45,7 +45,8 @@ class Chosen(LinearRegressor):
         splits: list[Split] = []
 
         def cells_of(data):
-            splits.extend(make_splits(data, _splitter(self.cv, groups), groups=groups, X=data.X, y=data.y))  # pyright: ignore
+            cv = _splitter(self.cv, groups)  # pyright: ignore
+            splits.extend(make_splits(data, cv, groups=groups, X=data.X, y=data.y))
             return together(splits)[0].cells
 
         return self._read(X, y, sample_weight, positive, cells_of), splits
@@ -82,11 +83,11 @@ class _PathCV(Chosen):
         grids = [_grid(task, ratio, given, eps) for ratio in ratios]
         values, path, best = [], [], None
         for ratio, alphas in zip(ratios, grids, strict=True):  # each with its own grid: a cell's Gram is read once
-            grid = Grid(np.unique(alphas)[::-1], len(alphas))
+            descending, place = np.unique(-alphas, return_inverse=True)
+            grid = Grid(-descending, len(descending))
             found = cross_validate_task(
                 task, splits, (ratio,), grid, tol=max(tol, PATH_TOL), fold_tol=fold_tol, watch=watch
             )
-            place = np.searchsorted(-found.lams[0], -alphas)
             losses = found.losses[:, 0, place]
             k = int(np.argmin(losses.mean(0)))
             values.append(losses.T)
@@ -142,8 +143,8 @@ class LassoCV(_PathCV):
     fit_intercept : bool, default=True
         Whether there is an intercept.
     cv : int, splitter, array-like or None, default=None
-        The folds. None: 5; a number: so many, not shuffled, as in scikit-learn; or one of its splitters, pairs (training
-        rows, test rows), or fold numbers (n_samples,); rows with a negative one are never held out.
+        The folds. None: 5; a number: so many, not shuffled, as in scikit-learn; or one of its splitters, pairs
+        (training rows, test rows), or fold numbers (n_samples,); rows with a negative one are never held out.
     positive : bool, default=False
         Coefficients >= 0.
     tol, fold_tol : float, default=1e-8, 1e-5
@@ -189,9 +190,10 @@ class LassoCV(_PathCV):
     def fit(self, X, y, sample_weight=None, *, groups=None):
         """Choose, fit, and prove it.
 
-        X (n_samples, n_features) array, frame or sparse; y (n_samples,) finite numbers; sample_weight (n_samples,) >= 0,
-        used in the fits and in the scores; groups (n_samples,) for a splitter that asks for them.  Raises InputError and
-        Interrupted, and an earlier fit then stays whole; warns with ConvergenceWarning where something is not certified.
+        X (n_samples, n_features) array, frame or sparse; y (n_samples,) finite numbers; sample_weight (n_samples,)
+        >= 0, used in the fits and in the scores; groups (n_samples,) for a splitter that asks for them.  Raises
+        InputError and Interrupted, and an earlier fit then stays whole; warns with ConvergenceWarning where something
+        is not certified.
         """
         return self._fit(X, y, sample_weight, groups, (1.0,))
 

@@ -26,7 +26,8 @@ class RidgeCV(Chosen):
     fit_intercept : bool, default=True
         Whether there is an intercept.
     scoring : str, callable or None, default=None
-        A scikit-learn scorer or its name. None: minus the mean squared error without cv, R² with it, as in scikit-learn.
+        A scikit-learn scorer or its name. None, as in scikit-learn: minus the mean squared error without cv, R² with it
+        (in folds scores go by the weights of the held-out rows, which scikit-learn does not do).
     cv : int, splitter, array-like or None, default=None
         None: every row is held out once, by the closed formula. Else folds, as in LassoCV.
     store_cv_results : bool, default=False
@@ -114,7 +115,8 @@ class RidgeCV(Chosen):
         return found | (dict(cv_results_=kept) if self.store_cv_results else {})
 
     def _by_folds(self, task, splits, alphas, tol, fold_tol, watch):
-        lams = np.unique(alphas)[::-1] / task.total
+        values, place = np.unique(-alphas, return_inverse=True)
+        lams = -values / task.total
         found = cross_validate_task(
             task, splits, (0.0,), Grid(lams, len(lams)), scoring=self.scoring, tol=tol, fold_tol=fold_tol, watch=watch,
             lam_of=lambda lam, norm: lam * task.total / norm,
@@ -124,11 +126,11 @@ class RidgeCV(Chosen):
         if self.scoring is None:  # R² of every split, from its squared error
             spread = np.array([_variance(task, split.test) for split in splits])[:, None]
             scores = 1.0 - losses / np.where(spread > 0.0, spread, np.nan)
-        mean = scores.mean(0)[np.searchsorted(-lams * task.total, -alphas)]
+        mean = scores.mean(0)[place]
         k = int(np.argmax(np.where(np.isnan(mean), -np.inf, mean)))
         said = [(words, kind) for words, kind in found.warnings() if kind is ConvergenceWarning]
         chosen = dict(alpha_=float(alphas[k]), best_score_=float(mean[k]), cross_validation_=without_data(found))
-        return chosen, found.paths[0].coef_at(float(alphas[k] / task.total)), said
+        return chosen, found.paths[0].coef_at(float(lams[place[k]])), said
 
 
 def _scorer(scoring):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Point = tuple[Array, float]
 """(coef (p,), intercept) in conditioned coordinates."""
+INTERPOLATED = 1e-20  # of the loss: what is left is rounding
 SPARSE = 1000  # columns of X from which a point with few non-zeros keeps only those
 
 
@@ -33,13 +34,22 @@ class Ground:
     exists: bool
     separation: Separation | None = None
     searched: bool = False  # for a separation
+    quadratic: bool = False
     trials: int = 0  # of the proof that a minimiser exists
 
     @classmethod
     def of(cls, family: Family, split: int) -> Ground:
         b, null_loss = null_model(family, split)
         floor = float(family.share(split) @ family.loss.floor(family.design.y))
-        return cls(b, null_loss, null_loss, floor, family.loss.quadratic or not len(family.free))
+        quadratic = family.loss.quadratic
+        exists = quadratic or not len(family.free)
+        return cls(b, null_loss, null_loss, floor, exists, quadratic=quadratic)
+
+    def take_null(self, loss: float) -> None:
+        """The free columns' loss is the null loss, unless they explain all of a regression but rounding: then the loss
+        without them stays the unit of every tolerance."""
+        if loss > INTERPOLATED * self.first_loss or self.first_loss == 0.0 or not self.quadratic:
+            self.null_loss = loss
 
 
 @dataclass

@@ -24,7 +24,7 @@ def choose_chain(family: Family) -> tuple:
 
 
 def _for_quadratic(family: Family) -> tuple:
-    """Grams where p allows them, then what reads X; without `anchored` and `anchors`, whose samples know two classes."""
+    """Grams where p allows them, then what reads X; not `anchored` and `anchors`, whose samples know two classes."""
     design, columns = family.design, family.columns
     n, p, sparse = design.n, design.p, isinstance(design, SparseDesign)
     chain: list = []

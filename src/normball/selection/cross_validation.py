@@ -19,7 +19,7 @@ from .splits import Split
 
 @dataclass(frozen=True)
 class CrossValidation:
-    """Losses are means over held-out weight: log-loss in nats, the squared error of a regression, or minus the scorer's score.
+    """Means over held-out weight: log-loss in nats, the squared error of a regression, or minus the scorer's score.
 
     paths         one Path on all rows for each l1_ratio
     lams          one grid (L,) for each l1_ratio

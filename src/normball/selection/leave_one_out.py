@@ -1,7 +1,7 @@
 """Leave-one-out errors of ridge, exactly, for all λ at once: e_i = r_i / (1 - h_i), h_i the row's leverage.
 
-Holding a row out leaves λ·Σ weights as it is: the strength on the *sum*, scikit-learn's alpha.  Source: Golub, Heath and
-Wahba (1979), Technometrics 21 (the shortcut); with weights h_i = c_i x̃_iᵀ(Σ c x̃ x̃ᵀ + λ D)⁻¹ x̃_i, x̃ the row with its 1.
+Holding a row out leaves λ·Σ weights as it is: the strength on the *sum*, scikit-learn's alpha.  With weights,
+h_i = c_i x̃_iᵀ(Σ c x̃ x̃ᵀ + λ D)⁻¹ x̃_i, x̃ the row with its 1.  Source: Golub, Heath and Wahba (1979), Technometrics 21.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def leave_one_out(task: Task, lams: np.ndarray, take) -> None:
     family = task.family([task.column(1.0, 0.0)], 1e-8)
     if not goes_by_grams(family) and design.n > LARGEST:
         raise InputError(
-            f"Leave-one-out needs a {design.p} × {design.p} or {design.n} × {design.n} matrix here, which is too large. "
+            f"Leave-one-out needs a {design.p} × {design.p} or {design.n} × {design.n} matrix, which is too large. "
             "Give cv, such as cv=5."
         )
     with runtime.workers():
@@ -56,7 +56,7 @@ def _by_gram(task: Task, family, lams, take) -> None:
 
 
 def _by_kernel(task: Task, family, lams, take) -> None:
-    """In the span of the rows: 1 - h is the diagonal of the matrix that makes residuals (lockstep/strategies/kernel)."""
+    """In the span of the rows: 1 - h is the diagonal of the matrix that makes residuals (strategies/kernel.py)."""
     design, shape = task.design, family.columns[0].shape
     c = design.weight / design.weight.sum()
     root = np.sqrt(c)

@@ -154,11 +154,8 @@ def _of_rows(n: int, train, test) -> Split:
 def _check(data: Inputs, split: Split, k: int) -> None:
     used, held = split.train & (data.weight > 0.0), split.test & (data.weight > 0.0)
     y = data.y[used]
-    both = (
-        (data.regression and bool(len(y)))
-        or bool(len(y))
-        and (data.weight[used] @ y) > 0.0
-        and (data.weight[used] @ (1.0 - y)) > 0.0
+    both = (data.regression and bool(len(y))) or (
+        bool(len(y)) and (data.weight[used] @ y) > 0.0 and (data.weight[used] @ (1.0 - y)) > 0.0
     )
     if not both:
         only = (
