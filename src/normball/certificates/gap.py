@@ -47,7 +47,8 @@ def family_gaps(family: Family, asked: Candidates, evidence: Evidence) -> tuple[
     A float32 pass pays for what it may hide.
     """
     C = len(asked.ids)
-    if family.design.fast and C > 1:
+    walked = evidence.rounding is not None and not all(family.columns[i].smooth for i in asked.ids)
+    if (family.design.fast or walked) and C > 1:  # a walk down λ has loaded the compiler anyway
         gaps, omega = _compiled_gaps(family, asked, evidence)
         objectives = evidence.loss + omega
     else:

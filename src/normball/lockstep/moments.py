@@ -103,11 +103,7 @@ class Moments:
             loss[k] = 0.5 * np.maximum(s.square - np.einsum("jc,jc->c", W, s.cross[:, None] + z) + off**2, 0.0)
             z += s.x[:, None] * off
             grad[:, k], grad_b[k], shift[k] = self._orthogonal(family.free, s, z, off)
-            columns = [family.columns[asked.ids[i]] for i in k]
-            rounding[k] = [
-                _allowance(s, column, W[:, c], grad[:, i], family)
-                for c, (i, column) in enumerate(zip(k, columns, strict=True))
-            ]
+            rounding[k] = _allowances(s, [family.columns[asked.ids[i]] for i in k], W, grad[:, k])
             if family.test[:, split].any():
                 scores[k] = self._held_out(family.test[:, split], W, b)
         none = np.zeros((p, 0, C))
@@ -146,21 +142,24 @@ class Moments:
         return 0.5 * self.total * np.maximum(np.einsum("jc,jc->c", full, M @ full), 0.0)
 
 
-def _allowance(s: Sums, column, w: Array, z: Array, family: Family) -> float:
-    """By how much rounding of z may hide a gap: |w - w*(z)| e + e²/(2 l2), e what rounding leaves of each z.
+def _allowances(s: Sums, columns: list, W: Array, Z: Array) -> Array:
+    """By how much rounding of z may hide a gap: |w - w*(z)| e + e²/(2 l2), e what rounding leaves of each z, (C,).
 
     Where l2 = 0, z moves past l1 by e at most, and the scale that brings it back costs as much again: 2 |w| e.
     """
     size = np.sqrt(s.raw)
-    e = EPS * size * (np.sqrt(s.raw_square) + float(size @ np.abs(w)))
-    l2 = column.l2
-    curved = l2 > 0.0
-    total = 2.0 * float(e[~curved] @ np.abs(w[~curved]))
-    if curved.any():
-        best = family.penalty.conjugate_point(z, column)
-        with np.errstate(divide="ignore", over="ignore"):
-            each = e * np.abs(w - best) + e * e / (2.0 * np.where(curved, l2, 1.0))
-        total += float(each[curved].sum())
+    e = EPS * size[:, None] * (np.sqrt(s.raw_square) + size @ np.abs(W))
+    total, shapes = np.empty(len(columns)), {id(column.shape): column.shape for column in columns}
+    lam = np.array([column.lam for column in columns])
+    for key, shape in shapes.items():
+        k = np.flatnonzero([id(column.shape) == key for column in columns])
+        w, z, each = W[:, k], Z[:, k], e[:, k]
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
+            l1, l2 = (shape.times(name, 1.0)[:, None] * lam[k] for name in ("l1", "l2"))
+            best = np.sign(z) * np.maximum(np.abs(z) - l1, 0.0) / l2
+            best = np.clip(best, shape.lower[:, None], shape.upper[:, None])
+            curved = each * np.abs(w - best) + each * each / (2.0 * l2)
+        total[k] = np.where(l2 > 0.0, curved, 2.0 * each * np.abs(w)).sum(0)
     return total
 
 

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.linalg as sl
 
-from ...certificates.problem import Array, Candidates, Family
+from ...certificates.problem import Array, Candidates, Column, Family
 from ...runtime import beside, check, late, load_numba
-from ..curvature import solve_psd, unit_diagonal, well_conditioned
+from ..curvature import gram_step, solve_psd, unit_diagonal, well_conditioned
 from ..moments import Moments, Sums
+from ..sweep import sweep
 
 BATCH = 2**24  # numbers in the coefficients that are offered at a time
+SURE = 1e-3  # a pivot of the scaled system below it: its solution has lost digits that the rows still have
 EIGEN = 6  # ridge columns of one split from which eigenvectors cost less than a factor for each
 
 
@@ -31,6 +33,7 @@ class State:
     targets: dict[int, float]
     careful: bool = False
     failed: tuple = ()
+    last: Candidates | None = None  # of a single fit whose Gram has lost digits: X is to be asked for them
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ class Grams:
         return State(family, Moments.of(family.design), order, targets)
 
     def propose(self, state: State) -> Candidates | None:
+        if state.last is not None:
+            return _from_x(state, state.last)
         if not state.left and state.failed and not state.careful:
             state.left, state.careful, state.failed = list(state.failed), True, ()
         family, most = state.family, max(1, BATCH // max(state.family.design.p, 1))
@@ -67,16 +72,33 @@ class Grams:
             at += len(mine)
             if late():
                 batch, state.left = batch[:at], []
-        return Candidates(
+        found = Candidates(
             np.array(batch), coefs[:, : len(batch)], intercepts[: len(batch)], polished=sure, moments=state.moments
         )
+        state.last = found if family.polish and not sure else None
+        return found
 
     def learn(self, state: State, asked, evidence, gaps, done) -> bool:
+        if state.last is not None:
+            return asked.polished
         state.failed += tuple(int(i) for i, fine in zip(asked.ids, done, strict=True) if not fine)
         return not state.left and (state.careful or not state.failed)
 
 
-def _kin(a, b) -> bool:
+def _from_x(state: State, last: Candidates) -> Candidates:
+    """A Newton step from the last point: with the gradient that X has there, and the curvature of the Gram."""
+    family = state.family
+    seen = sweep(family, Candidates(last.ids, last.coefs, last.intercepts))
+    column = family.columns[int(last.ids[0])]
+    sums, U = state.moments.training(family, column.split), int(family.design.intercept)
+    F = np.zeros((1 + len(sums.cross),) * 2)
+    F[1:, 1:] = sums.gram + np.outer(sums.x, sums.x)
+    F[0, 0], F[0, 1:], F[1:, 0] = U, sums.x, sums.x
+    d, db = gram_step(F, seen.grad[:, 0], float(seen.grad_b[0]) * U, column, last.coefs[:, 0], 0.0)
+    return Candidates(last.ids, last.coefs + d[:, None], last.intercepts + db, polished=True)
+
+
+def _kin(a: Column, b: Column) -> bool:
     return a.split == b.split and a.shape is b.shape and (a.lam == 0.0) == (b.lam == 0.0)
 
 
@@ -115,7 +137,8 @@ def _by_factor(sums: Sums, l2: Array) -> tuple[Array, bool]:
         return solve_psd(sums.gram + np.diag(l2), sums.cross), False
     w = d * sl.cho_solve((factor, True), d * sums.cross, check_finite=False)
     rest = sums.cross - sums.gram @ w - l2 * w
-    return w + d * sl.cho_solve((factor, True), d * rest, check_finite=False), True
+    sure = bool(np.diag(factor).min(initial=1.0) > SURE)
+    return w + d * sl.cho_solve((factor, True), d * rest, check_finite=False), sure
 
 
 def _walk(state: State, sums: Sums, ids: list[int]) -> Array:
