@@ -5,9 +5,9 @@ Run from the repository root, with R and its package glmnet installed (Debian: r
     PYTHONPATH=tests python tests/references/make_glmnet_gaussian.py
 
 Dialect: glmnet's λ is ours for the L1 part, and it rescales penalty.factor to sum to the number of columns, so λ is
-passed times mean(factor).  Its gaussian family works on y/sd(y) (sd with 1/n, by the weights; without an intercept about
-0), so its L2 part is divided by sd(y); in our words it minimises  mean loss + λ (α‖w‖₁ + (1-α)/(2 sd(y)) ‖w‖²).  λ and α
-are translated so that both parts are ours.  Nothing is written that is not at the judge's optimum.
+passed times mean(factor).  Its gaussian family works on y/sd(y) (sd with 1/n, by the weights; without an intercept
+about 0), so its L2 part is divided by sd(y): it minimises mean loss + λ (α‖w‖₁ + (1-α)/(2 sd(y)) ‖w‖²).  λ and α are
+translated so that both parts are ours.  Nothing is written that is not at the judge's optimum.
 """
 
 from __future__ import annotations
