@@ -99,6 +99,7 @@ class Design(ABC):
     n_cells: int = 1
     y_shift: float = 0.0  # y, offset and η of the design are (as they came - y_shift)/y_scale: regression
     y_scale: float = 1.0
+    moments: Any = None  # sums that a quadratic loss was solved from (lockstep/moments.py): read once, kept
     order: Array | None = None  # column k of the design is column order[k] as it came; None: the same
 
     @abstractmethod

@@ -62,7 +62,7 @@ def _splitter(cv, groups):
                 f"groups were given, but cv={cv!r} makes folds that do not look at them. Pass a splitter that does, "
                 "for example cv=GroupKFold(5) of sklearn.model_selection."
             )
-        return KFold(5 if cv is None else cv)
+        return KFold(5 if cv is None else int(cv))
     if isinstance(cv, (bool, str)) or not (hasattr(cv, "split") or hasattr(cv, "__iter__")):
         raise InputError(
             f"cv={cv!r} must be a number of folds, a splitter, pairs (training rows, test rows), or fold numbers, one "
@@ -73,6 +73,16 @@ def _splitter(cv, groups):
 
 class _PathCV(Chosen):
     """LassoCV and ElasticNetCV are the same but for their l1_ratios."""
+
+    alphas_: np.ndarray
+    mse_path_: np.ndarray
+    eps: float  # parameters of both
+    alphas: int | np.ndarray
+    positive: bool
+    tol: float
+    fold_tol: float
+    max_reads: float | None
+    time_limit: float | None
 
     def _fit(self, X, y, sample_weight, groups, ratios: tuple[float, ...]):
         watch = Watch(inputs.read_limit(self.max_reads, "max_reads"), inputs.read_limit(self.time_limit, "time_limit"))
@@ -170,9 +180,6 @@ class LassoCV(_PathCV):
     normball.cross_validate : The same as a function (loss="squared"): repeats, relaxed fits, the rule '1se'.
     """
 
-    alphas_: np.ndarray
-    mse_path_: np.ndarray
-
     def __init__(
         self, *, eps=1e-3, alphas=100, fit_intercept=True, cv=None, positive=False, tol=1e-8, fold_tol=1e-5,
         max_reads=None, time_limit=None,
@@ -218,8 +225,6 @@ class ElasticNetCV(_PathCV):
         As in LassoCV; the cross-validation is that of l1_ratio_.
     """
 
-    alphas_: np.ndarray
-    mse_path_: np.ndarray
     l1_ratio_: float
 
     def __init__(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from .. import inputs
@@ -82,16 +84,16 @@ class RidgeCV(Chosen):
                     f"alphas holds {alphas.min():g}: without cv every alpha must be > 0. Give cv, or drop it."
                 )
             task = self._read(X, y, sample_weight)
-            chosen, near, said = self._by_rows(task, alphas, sample_weight), None, []
+            chosen, near, said = self._by_rows(task, alphas, sample_weight), None, list[tuple]()
         else:
             task, splits = self._in_folds(X, y, sample_weight, groups)
             chosen, near, said = self._by_folds(task, splits, alphas, max(tol, PATH_TOL), fold_tol, watch)
-        fitted, more = fit_one(task, chosen["alpha_"] / task.total, 0.0, tol, watch, near)
+        fitted, more = fit_one(task, float(chosen["alpha_"]) / task.total, 0.0, tol, watch, near)
         say(said + more)
         self._become(task, fitted | chosen)
         return self
 
-    def _by_rows(self, task, alphas, sample_weight) -> dict:
+    def _by_rows(self, task, alphas, sample_weight) -> dict[str, Any]:
         design, data = task.design, task.data
         keep = self.store_cv_results or self.scoring is not None
         kept = np.empty((design.n, len(alphas)) if keep else (0, 0))
@@ -133,7 +135,7 @@ class RidgeCV(Chosen):
         return chosen, found.paths[0].coef_at(float(lams[place[k]])), said
 
 
-def _scorer(scoring):
+def _scorer(scoring) -> Any:
     from sklearn.metrics import check_scoring
 
     return check_scoring(JudgedNumbers(np.zeros(1)), scoring)

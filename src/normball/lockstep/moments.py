@@ -8,6 +8,7 @@ the split's own means, which lie near 0.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -59,7 +60,7 @@ class Moments:
     @classmethod
     def of(cls, design: Design) -> Moments:
         """From one read of X; kept, so that a path and its folds share it."""
-        known = design.__dict__.get("moments")
+        known: Any = design.moments
         if known is None:
             total = float(design.weight.sum())
             cells = np.zeros((design.n_cells, design.p + 2, design.p + 2))
@@ -68,7 +69,7 @@ class Moments:
             for part in runtime.in_order(_of_piece, pieces):
                 for cell, gram in part.items():
                     cells[cell] += gram
-            known = design.__dict__["moments"] = cls(cells, total, design.intercept)
+            known = design.moments = cls(cells, total, design.intercept)
         return known
 
     def training(self, family: Family, split: int) -> Sums:

@@ -135,4 +135,4 @@ def _values(task: Task, scorer, rows, etas, answers, weight: float, relax) -> np
     if relax is None:
         return unit * np.array([answer.score for answer in answers]) / weight
     y, c = task.design.y[rows, None], task.design.weight[rows] / weight
-    return unit * task.design.y_scale**2 * (c @ LOSSES[task.loss].value(y, etas))
+    return unit * task.design.y_scale**2 * (c @ np.asarray(LOSSES[task.loss].value(y, etas)))
