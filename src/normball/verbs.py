@@ -153,6 +153,7 @@ def cross_validate(
 def audit(
     model_or_coef, X, y=None, *, intercept=0.0, lam=None, C=None, l1_ratio=0.0, penalty_factor=None, sample_weight=None,
     offset=None, fit_intercept=True, standardize: bool | np.ndarray = False, tol=1e-8, newton=False,
+    loss="logistic",
 ) -> Audit:  # fmt: skip
     """How far *anybody's* coefficients are from the optimum of their own problem, proved.
 
@@ -160,6 +161,7 @@ def audit(
     ----------
     model_or_coef : a fitted LogisticRegression (scikit-learn's or ours: strength, l1_ratio, intercept and class weights
         are taken from it), a Solution, or coefficients (p,) with `intercept` and the strength as `lam` or `C`
+    loss : as in `solve`; a Solution knows its own.  A regression's estimator does not say its λ: pass lam
     newton : ask for the Newton certificate of the optimum (`.best.certificate.coef_error`) also where it is costly
 
     The rest as in `solve`.  Returns an Audit: .certificate (of the coefficients given), .excess, .best, .summary().
@@ -174,6 +176,7 @@ def audit(
     task = read_task(
         X, y, penalty_factor=given.penalty_factor, sample_weight=given.sample_weight, offset=offset,
         fit_intercept=given.fit_intercept, standardize=given.standardize,
+        loss=model_or_coef.loss if isinstance(model_or_coef, Solution) else loss,
     )  # fmt: skip
     lam = lam if given.C is None else 1.0 / (lam * task.total)
     column = task.column(lam, l1_ratio)

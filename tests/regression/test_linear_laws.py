@@ -312,6 +312,22 @@ def test_a_relaxed_path_is_least_squares_on_its_columns():
         assert path.intercepts[k] == pytest.approx(exact[0], rel=1e-8)
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_an_audit_is_true(seed):
+    """Of coefficients beside the optimum: the objective, and how far it lies above its minimum."""
+    problem = random_linear(seed)
+    b, w, best = problem.optimum()
+    coef = (w + 0.1 * np.abs(w).max() * np.random.default_rng(seed).normal(size=len(w))).astype(float)
+    found = normball.audit(coef, problem.X, problem.y, intercept=float(b), **problem.arguments)
+    here = float(problem.objective(float(b), coef))
+    assert found.certificate.objective == pytest.approx(here, rel=1e-9)
+    assert here - float(best) <= found.certificate.gap * (1 + 1e-9)
+    assert found.excess == pytest.approx(here - float(best), rel=1e-6, abs=1e-9 * here)
+    solution = normball.solve(problem.X, problem.y, **problem.arguments)
+    own = {name: value for name, value in problem.arguments.items() if name != "loss"}
+    assert normball.audit(solution, problem.X, problem.y, **own).certificate.status == "certified"
+
+
 # ---- without a penalty --------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("shape", [(40, 5), (8, 20)])
 @pytest.mark.parametrize("intercept", [True, False])

@@ -201,7 +201,8 @@ def judge_family(family: Family, given: Point, reference: Certificate, names) ->
     asked = Candidates(np.array([0]), coef[:, None], np.array([given[1]]))
     evidence = sweep(family, asked)
     gap = float(_judge(family, "audit", [best], asked, evidence)[0])
-    F = objective(family, family.columns[0], coef, float(evidence.loss[0]))
+    F, unit = objective(family, family.columns[0], coef, float(evidence.loss[0])), family.design.y_scale**2
+    gap, F = unit * gap, unit * F  # the reference speaks in the units of y
     rounding = 8.0 * np.finfo(float).eps * (F + reference.objective)  # of both objectives
     gap = min(gap, max(F - reference.objective, 0.0) + reference.gap + rounding)
     separated = reference.status == "separated"
