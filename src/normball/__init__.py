@@ -16,8 +16,12 @@ __all__ = [
     "ConvergenceWarning",
     "CrossValidation",
     "EdgeWarning",
+    "ElasticNet",
+    "ElasticNetCV",
     "InputError",
     "Interrupted",
+    "Lasso",
+    "LassoCV",
     "LegacyArgumentWarning",
     "LogisticRegression",
     "LogisticRegressionCV",
@@ -26,6 +30,8 @@ __all__ = [
     "NormballWarning",
     "Path",
     "Progress",
+    "Ridge",
+    "RidgeCV",
     "Solution",
     "StrengthConflict",
     "TableEncoder",
@@ -41,8 +47,12 @@ _HOME = {  # public name -> the room it lives in
     "ConvergenceWarning": "errors",
     "CrossValidation": "selection",
     "EdgeWarning": "errors",
+    "ElasticNet": "estimators",
+    "ElasticNetCV": "estimators",
     "InputError": "errors",
     "Interrupted": "errors",
+    "Lasso": "estimators",
+    "LassoCV": "estimators",
     "LegacyArgumentWarning": "errors",
     "LogisticRegression": "estimators",
     "LogisticRegressionCV": "estimators",
@@ -51,6 +61,8 @@ _HOME = {  # public name -> the room it lives in
     "NormballWarning": "errors",
     "Path": "paths",
     "Progress": "runtime",
+    "Ridge": "estimators",
+    "RidgeCV": "estimators",
     "Solution": "results",
     "StrengthConflict": "errors",
     "TableEncoder": "estimators",
@@ -73,7 +85,17 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers
         NormballWarning,
         StrengthConflict,
     )
-    from .estimators import LogisticRegression, LogisticRegressionCV, TableEncoder
+    from .estimators import (
+        ElasticNet,
+        ElasticNetCV,
+        Lasso,
+        LassoCV,
+        LogisticRegression,
+        LogisticRegressionCV,
+        Ridge,
+        RidgeCV,
+        TableEncoder,
+    )
     from .paths import Path
     from .results import Audit, Solution
     from .runtime import Progress

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import expit, softmax
 
 from .certificates import Certificate
+from .errors import InputError
 from .inputs import align, check_finite, read_offset
 
 
@@ -23,6 +24,7 @@ class Solution:
     names       column names, where X had them
     total       sum of the observation weights: what turns λ into C = 1/(λ total)
     certificate the proof
+    loss        "logistic" or "squared"
     """
 
     coef: np.ndarray
@@ -34,6 +36,7 @@ class Solution:
     total: float
     standardize: bool | np.ndarray  # whether sd·w is penalised, or for which columns, (p,)
     certificate: Certificate
+    loss: str = "logistic"
 
     def decision_function(self, X, offset=None) -> np.ndarray:
         """η = offset + intercept + X coef, (n,): log-odds of the second class; for K >= 3 classes (n, K)."""
@@ -48,11 +51,14 @@ class Solution:
 
     def predict_proba(self, X, offset=None) -> np.ndarray:
         """(n, K) probabilities in the order of `classes`."""
+        check_classes(self.loss)
         return probabilities(self.decision_function(X, offset))
 
     def predict(self, X, offset=None) -> np.ndarray:
-        """(n,) the more probable class; 0/1 for soft labels."""
+        """(n,) the more probable class; 0/1 for soft labels; η itself with the squared loss."""
         eta = self.decision_function(X, offset)
+        if self.loss == "squared":
+            return eta
         likely = (eta > 0).astype(int) if eta.ndim == 1 else eta.argmax(1)
         return likely if self.classes is None else self.classes[likely]
 
@@ -100,6 +106,12 @@ class Solution:
 def probabilities(eta: np.ndarray) -> np.ndarray:
     """(n, K) from linear predictors: (n,) the log-odds of the second of two classes, or (n, K)."""
     return np.column_stack([expit(-eta), expit(eta)]) if eta.ndim == 1 else softmax(eta, axis=1)
+
+
+def check_classes(loss: str) -> None:
+    """Raise where probabilities are asked of a regression."""
+    if loss == "squared":
+        raise InputError("The squared loss predicts numbers and has no probabilities: use predict.")
 
 
 def penalty_in_words(lam: float, l1_ratio: float, standardize: bool | np.ndarray) -> str:

@@ -11,8 +11,10 @@ from . import inputs, runtime
 from .certificates import Column, Family
 from .designs import ClassDesign, Design, make_design
 from .errors import InputError, Interrupted
-from .losses import LogisticLoss, SoftmaxLoss
+from .losses import LogisticLoss, Loss, SoftmaxLoss, SquaredLoss
 from .penalties import ElasticPenalty, GroupPenalty
+
+LOSSES: dict[str, Loss] = {"logistic": LogisticLoss(), "squared": SquaredLoss()}
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Task:
     factor: np.ndarray
     flags: np.ndarray
     standardize: bool | np.ndarray
+    loss: str = "logistic"
     grouped: bool = False  # the classes of a feature enter together
     lower: np.ndarray | None = None  # (p,) in the design's order, of the coefficients as they came
     upper: np.ndarray | None = None
@@ -60,6 +63,11 @@ class Task:
         if self.lower is not None and self.upper is not None:
             asked |= dict(lower=self._of_coefs(self.lower, -np.inf), upper=self._of_coefs(self.upper, np.inf))
         column = Column.make(self.design.survey, cells, **asked)
+        if self.design.y_scale != 1.0:  # |w| is in units of y, w² and the loss in their square
+            shape = column.shape
+            unit = self.design.y_scale
+            bounds = dict(lower=shape.lower / unit, upper=shape.upper / unit)
+            column = replace(column, shape=replace(shape, l1=shape.l1 / unit, **bounds))
         strength = np.maximum(column.l1, column.l2)
         lost = (lam > 0.0) & (factor > 0.0) & ~((strength > 1e-290) & (strength < 1e290))
         if lost.any():
@@ -83,7 +91,7 @@ class Task:
         sd, train = survey.sd(cells), np.ones((self.design.n_cells, 1), bool)
         metric = np.where(self._of_coefs(self.flags, False) & (sd > 0.0), sd, 1.0) / survey.scale
         free = np.flatnonzero(columns[0].free)
-        loss: Any = SoftmaxLoss(self.n_classes) if self.n_classes > 2 else LogisticLoss()
+        loss: Any = SoftmaxLoss(self.n_classes) if self.n_classes > 2 else LOSSES[self.loss]
         penalty = GroupPenalty(self.n_classes) if self.grouped else ElasticPenalty()
         norm = np.array([self.total])
         return Family(self.design, loss, penalty, tuple(columns), train, ~train, norm, free, metric, tol, polish)
@@ -107,7 +115,7 @@ class Task:
         assert d is not None  # read_task has refused a Design
         base = self.design.base if isinstance(self.design, ClassDesign) else self.design
         with runtime.workers():
-            return replace(self, design=_design_of(d, base.intercept, cells))
+            return replace(self, design=design_of(d, d.X, base.intercept, cells))
 
     def called(self, k: int) -> str:
         """What the user calls the design's column k."""
@@ -117,13 +125,15 @@ class Task:
 
 def read_task(
     X, y=None, *, penalty_factor=None, sample_weight=None, offset=None, fit_intercept=True,
-    standardize: bool | np.ndarray = False, grouped=False, lower=None, upper=None, cells_of=None,
+    standardize: bool | np.ndarray = False, grouped=False, lower=None, upper=None, loss="logistic", cells_of=None,
 ) -> Task:  # fmt: skip
     """Check everything but the strength; raises InputError, and Interrupted on Ctrl-C.
 
     cells_of: a function of the checked Inputs that says to which cell each row belongs, (n,) int.
     """
     fit_intercept = inputs.read_flag(fit_intercept, "fit_intercept")
+    if loss not in LOSSES:
+        raise InputError(f"loss={loss!r} is not known: give one of {', '.join(map(repr, LOSSES))}.")
     classes = names = data = None
     if isinstance(X, Design):
         if cells_of is not None:
@@ -132,12 +142,15 @@ def read_task(
     else:
         if y is None:
             raise InputError("y was not given. It is left out only where X is a Design, which carries its own.")
-        data = inputs.read_inputs(X, y, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept)
+        data = inputs.read_inputs(
+            X, y, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
+            regression=LOSSES[loss].quadratic,
+        )  # fmt: skip
         classes, names = data.classes, data.names
         try:
             with runtime.workers():
                 cells = None if cells_of is None else cells_of(data)
-                design = _design_of(data, fit_intercept, cells)
+                design = design_of(data, data.X, fit_intercept, cells)
         except KeyboardInterrupt as stop:
             raise Interrupted from stop
     base = design.base if isinstance(design, ClassDesign) else design
@@ -151,22 +164,26 @@ def read_task(
     if grouped and bounds[0] is not None:
         raise InputError("grouped=True was given with bounds: a group has a length, no sides. Leave one of them out.")
     bounds = [bound if bound is None else base.sorted(bound) for bound in bounds]
-    task = Task(design, data, classes, names, base.sorted(factor), flags, standardize, grouped, *bounds)
+    task = Task(design, data, classes, names, base.sorted(factor), flags, standardize, loss, grouped, *bounds)
     if data is not None:
         _check_range(task)
     return task
 
 
-def _design_of(data: inputs.Inputs, intercept: bool, cells) -> Design | ClassDesign:
-    """The design of checked inputs, for as many classes as they hold."""
-    K = 2 if data.classes is None else len(data.classes)
-    offset = data.offset if K == 2 else np.zeros(len(data.y))
-    design = make_design(data.X, data.y, data.weight, offset, intercept=intercept, cells=cells)
-    if K == 2:
+def design_of(data: inputs.Inputs, X, intercept: bool, cells: np.ndarray | None = None) -> Any:
+    """The design of X, some or all columns of data.X: for as many classes as there are; the y of a regression centred
+    and scaled (answers are not)."""
+    if data.regression:
+        shift, scale = inputs.units_of(data.y, data.weight, data.offset, intercept)
+        y, offset = (data.y - shift) / scale, data.offset / scale
+        design = make_design(X, y, data.weight, offset, intercept=intercept, cells=cells)
+        design.y_shift, design.y_scale = shift, scale
         return design
-    assert data.classes is not None
+    if data.classes is None or len(data.classes) == 2:
+        return make_design(X, data.y, data.weight, data.offset, intercept=intercept, cells=cells)
+    design = make_design(X, data.y, data.weight, np.zeros(len(data.y)), intercept=intercept, cells=cells)
     labels = tuple(str(label) for label in data.classes.tolist())
-    return ClassDesign(design, K, data.offset if data.offset.ndim == 2 else None, labels)
+    return ClassDesign(design, len(data.classes), data.offset if data.offset.ndim == 2 else None, labels)
 
 
 def _checked(design: Design, y, sample_weight, offset, fit_intercept: bool) -> Design:

@@ -20,8 +20,8 @@ from .tasks import read_task
 
 def solve(
     X, y=None, *, lam=None, l1_ratio=0.0, penalty_factor=None, sample_weight=None, offset=None, fit_intercept=True,
-    standardize: bool | np.ndarray = False, lower=None, upper=None, grouped=False, tol=1e-8, max_reads=None,
-    time_limit=None, init=None,
+    standardize: bool | np.ndarray = False, lower=None, upper=None, grouped=False, loss="logistic", tol=1e-8,
+    max_reads=None, time_limit=None, init=None,
 ) -> Solution:  # fmt: skip
     """Minimise  Σ c_i ℓ(y_i, η_i) + λ Σ_j f_j (α|w_j| + (1-α)/2 w_j²),  η = offset + b + X w,  and prove it.
 
@@ -41,6 +41,7 @@ def solve(
     tol : the gap to reach, relative to the loss of the null model (intercept, offset and free columns)
     max_reads, time_limit : passes over X, seconds; what is reached by then is given, and says that it is not certified
     init : (coef, intercept) to start from; the answer does not depend on it
+    loss : "logistic", two classes; or "squared", ½(y - η)² for any finite numbers y
 
     Returns
     -------
@@ -58,7 +59,7 @@ def solve(
     l1_ratio, tol, lam = inputs.read_l1_ratio(l1_ratio), inputs.read_tol(tol), _one_lam(lam)
     task = read_task(
         X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
-        standardize=standardize, lower=lower, upper=upper, grouped=grouped,
+        standardize=standardize, lower=lower, upper=upper, grouped=grouped, loss=loss,
     )  # fmt: skip
     start = inputs.read_init(init, task.n_features, task.n_classes)
     watch = Watch(inputs.read_limit(max_reads, "max_reads"), inputs.read_limit(time_limit, "time_limit"))
@@ -72,7 +73,7 @@ def solve(
 def path(
     X, y=None, *, lams=None, n_lams=100, lam_min_ratio=None, l1_ratio=0.0, penalty_factor=None, sample_weight=None,
     offset=None, fit_intercept=True, standardize: bool | np.ndarray = False, lower=None, upper=None, grouped=False,
-    tol=1e-6, max_reads=None, time_limit=None, relax=None, progress=None,
+    loss="logistic", tol=1e-6, max_reads=None, time_limit=None, relax=None, progress=None,
 ) -> Path:  # fmt: skip
     """The solutions of `solve` for a whole grid of λ at once, each with its proof.
 
@@ -94,7 +95,7 @@ def path(
     l1_ratio, tol = inputs.read_l1_ratio(l1_ratio), inputs.read_tol(tol)
     task = read_task(
         X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
-        standardize=standardize, lower=lower, upper=upper, grouped=grouped,
+        standardize=standardize, lower=lower, upper=upper, grouped=grouped, loss=loss,
     )  # fmt: skip
     watch = Watch(inputs.read_limit(max_reads, "max_reads"), inputs.read_limit(time_limit, "time_limit"), progress)
     found = path_task(task, l1_ratio, read_grid(lams, n_lams, lam_min_ratio), tol, watch, read_relax(relax, l1_ratio))
@@ -105,24 +106,25 @@ def path(
 
 def cross_validate(
     X, y=None, *, cv=10, repeats=1, groups=None, seed=0, lams=None, n_lams=100, lam_min_ratio=None, l1_ratios=(0.0,),
-    scoring="log_loss", relax=None, keep_predictions=False, penalty_factor=None, sample_weight=None, offset=None,
-    fit_intercept=True, standardize: bool | np.ndarray = False, lower=None, upper=None, grouped=False, tol=1e-6,
-    fold_tol=1e-5, max_reads=None, time_limit=None, progress=None,
+    scoring=None, relax=None, keep_predictions=False, penalty_factor=None, sample_weight=None, offset=None,
+    fit_intercept=True, standardize: bool | np.ndarray = False, lower=None, upper=None, grouped=False, loss="logistic",
+    tol=1e-6, fold_tol=1e-5, max_reads=None, time_limit=None, progress=None,
 ) -> CrossValidation:  # fmt: skip
     """The path and its cross-validation together: every λ, every fold and every l1_ratio shares each read of X.
 
     Parameters
     ----------
-    cv : number of folds (stratified by class, shuffled by `seed`); or fold numbers (n,), rows with a negative one are
-        never held out; or a scikit-learn splitter; or a list of (training rows, test rows).  Splits need not partition
-        the rows
+    cv : number of folds (stratified by class where there are any, shuffled by `seed`); or fold numbers (n,), rows with
+        a negative one are never held out; or a scikit-learn splitter; or a list of (training rows, test rows).  Splits
+        need not partition the rows
     repeats : that many draws of the folds, where cv is a number
     groups : (n,) labels: rows of one group are held out together
     lams, n_lams, lam_min_ratio : the grid, as in `path`; one for each l1_ratio, from all rows
     l1_ratios : which mixtures to compare
-    scoring : "log_loss" (nats per unit of weight), or a scikit-learn scorer or its name; losses are minus its score
+    scoring : None: "log_loss" (nats per unit of weight), or "squared_error" with the squared loss (the mean of
+        (y - η)²); or a scikit-learn scorer or its name; losses are minus its score
     relax : as in `path`; columns are selected inside each fold
-    keep_predictions : keep the held-out probabilities of the second class, (n, l1_ratios, λ)
+    keep_predictions : keep the held-out probabilities of the second class (η with the squared loss), (n, l1_ratios, λ)
     tol, fold_tol : gaps to reach on all rows and in the folds, relative to the null loss
 
     Standardising and weights are those of the training rows of each fold.  Returns a CrossValidation: .path, .losses
@@ -139,7 +141,7 @@ def cross_validate(
 
     task = read_task(
         X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
-        standardize=standardize, lower=lower, upper=upper, grouped=grouped, cells_of=cells_of,
+        standardize=standardize, lower=lower, upper=upper, grouped=grouped, loss=loss, cells_of=cells_of,
     )  # fmt: skip
     grid, second = read_grid(lams, n_lams, lam_min_ratio), read_relax(relax, max(ratios, default=0.0))
     found = cross_validate_task(
@@ -154,6 +156,7 @@ def cross_validate(
 def audit(
     model_or_coef, X, y=None, *, intercept=0.0, lam=None, C=None, l1_ratio=0.0, penalty_factor=None, sample_weight=None,
     offset=None, fit_intercept=True, standardize: bool | np.ndarray = False, tol=1e-8, newton=False,
+    loss="logistic",
 ) -> Audit:  # fmt: skip
     """How far *anybody's* coefficients are from the optimum of their own problem, proved.
 
@@ -161,6 +164,7 @@ def audit(
     ----------
     model_or_coef : a fitted LogisticRegression (scikit-learn's or ours: strength, l1_ratio, intercept and class weights
         are taken from it), a Solution, or coefficients (p,) with `intercept` and the strength as `lam` or `C`
+    loss : as in `solve`; a Solution knows its own.  A regression's estimator does not say its λ: pass lam
     newton : ask for the Newton certificate of the optimum (`.best.certificate.coef_error`) also where it is costly
 
     The rest as in `solve`.  Returns an Audit: .certificate (of the coefficients given), .excess, .best, .summary().
@@ -175,6 +179,7 @@ def audit(
     task = read_task(
         X, y, penalty_factor=given.penalty_factor, sample_weight=given.sample_weight, offset=offset,
         fit_intercept=given.fit_intercept, standardize=given.standardize,
+        loss=model_or_coef.loss if isinstance(model_or_coef, Solution) else loss,
     )  # fmt: skip
     lam = lam if given.C is None else 1.0 / (lam * task.total)
     column = task.column(lam, l1_ratio)

@@ -10,21 +10,21 @@ import pytest
 from normball.certificates import Column, Shape
 from normball.designs import DenseDesign, SparseDesign
 from normball.lockstep import choose_chain
-from normball.losses import LogisticLoss
+from normball.losses import LogisticLoss, SquaredLoss
+
+LOGISTIC, SQUARED = LogisticLoss(), SquaredLoss()
 
 
-def chain_for(n, p, penalty, nnz=None, free=0, box=False):
+def chain_for(n, p, penalty, nnz=None, free=0, box=False, loss=LOGISTIC):
     """Names of the strategies for a design of this shape (never built) and this penalty."""
     kind = DenseDesign if nnz is None else SparseDesign
     design = object.__new__(kind)
-    design.n, design.p, design.nnz = n, p, nnz
+    design.n, design.p, design.nnz, design.n_cells = n, p, nnz, 1
     l1, l2 = ((penalty in ("L1", "EN")) * np.full(p, 0.1), (penalty in ("L2", "EN")) * np.full(p, 0.1))
     l1[:free] = l2[:free] = 0.0
     column = Column(1.0, 0.5, 0, Shape(l1, l2, np.full(p, 0.0 if box else -np.inf), np.full(p, np.inf)))
-    return [
-        strategy.name
-        for strategy in choose_chain(SimpleNamespace(design=design, columns=(column,), loss=LogisticLoss()))
-    ]
+    family = SimpleNamespace(design=design, columns=(column,), loss=loss)
+    return [strategy.name for strategy in choose_chain(family)]
 
 
 @pytest.mark.parametrize(
@@ -87,3 +87,21 @@ def test_no_strategy_gets_what_it_cannot_solve():
     assert set(chain_for(500, 20_000, "L2", box=True)) == {"slab"}
     assert "anchored" not in chain_for(7000, 5, "L2")
     assert "anchored" not in chain_for(20_000, 2000, "L2")
+
+
+@pytest.mark.parametrize(
+    ("n", "p", "penalty", "first", "why"),
+    [
+        (200_000, 100, "L1", "grams", "one read says all"),
+        (5000, 2000, "L2", "grams", "a Gram still costs less than repeated reads"),
+        (100, 400, "EN", "grams", "a small Gram, though X is wide"),
+        (100, 4000, "L2", "kernel", "n × n is smaller than p × p"),
+        (100, 4000, "L1", "slab", "columns in play are few"),
+    ],
+)
+def test_squared(n, p, penalty, first, why):
+    """Whatever comes first, a strategy that reads X comes after it, and none that draws two classes."""
+    chain = chain_for(n, p, penalty, loss=SQUARED)
+    assert chain[0] == first, why
+    assert {"slab", "newton_cg", "dual"} & set(chain)
+    assert not {"anchored", "anchors"} & set(chain)

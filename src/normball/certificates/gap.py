@@ -28,6 +28,7 @@ class Facts:
     free: Array  # indices
     reach: Array  # (p,) max |x_ij|
     intercept: bool
+    bounded: bool = True  # dual points must stay in [0, 1]; not so with a quadratic loss
 
 
 def family_gap(family: Family, column: Column, coef: Array, intercept: float, evidence: Evidence, k: int = 0) -> float:
@@ -36,7 +37,8 @@ def family_gap(family: Family, column: Column, coef: Array, intercept: float, ev
 
 
 def facts_of(family: Family) -> Facts:
-    return Facts(family.penalty, family.free, family.design.survey.reach, family.design.intercept)
+    design, bounded = family.design, not family.loss.quadratic
+    return Facts(family.penalty, family.free, design.survey.reach, design.intercept, bounded)
 
 
 def family_gaps(family: Family, asked: Candidates, evidence: Evidence) -> tuple[Array, Array]:
@@ -45,7 +47,8 @@ def family_gaps(family: Family, asked: Candidates, evidence: Evidence) -> tuple[
     A float32 pass pays for what it may hide.
     """
     C = len(asked.ids)
-    if family.design.fast and C > 1 and not family.penalty.grouped:
+    walked = evidence.rounding is not None and not all(family.columns[i].smooth for i in asked.ids)
+    if (family.design.fast or walked) and C > 1 and not family.penalty.grouped:  # a walk has loaded the compiler anyway
         gaps, omega = _compiled_gaps(family, asked, evidence)
         objectives = evidence.loss + omega
     else:
@@ -55,6 +58,8 @@ def family_gaps(family: Family, asked: Candidates, evidence: Evidence) -> tuple[
             objectives[k] = objective(family, column, coef, float(evidence.loss[k]))
             if family.exact and (asked.exact is None or asked.exact[k]):
                 gaps[k] = duality_gap(facts, column, coef, float(asked.intercepts[k]), evidence, k)
+    if evidence.rounding is not None:
+        gaps += evidence.rounding
     if asked.single:
         gaps += SINGLE * (np.abs(asked.coefs).sum(0) + np.abs(asked.intercepts))
     if not family.exact:
@@ -149,7 +154,7 @@ def _free_corrected(facts: Facts, evidence: Evidence, k: int):
         delta = g / H[0] if H[0, 0] > 0.0 else np.where(g == 0.0, 0.0, np.inf)
     else:
         delta = np.linalg.lstsq(H, g, rcond=1e-13)[0] if np.isfinite(H).all() else g * np.inf
-    if not np.abs(delta) @ np.concatenate([np.ones(len(head)), facts.reach[facts.free]]) <= 1.0:
+    if facts.bounded and not np.abs(delta) @ np.concatenate([np.ones(len(head)), facts.reach[facts.free]]) <= 1.0:
         return None
     left = g - H @ delta
     if np.abs(left).max() > ROUNDING:

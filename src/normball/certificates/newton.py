@@ -87,6 +87,9 @@ def newton_proof(
     rounding = 2.0 * np.finfo(float).eps * float(np.sqrt((inverse_half**2).sum()))  # of g: a sum of terms below 1/2
     nu = float(np.linalg.norm(inverse_half.T @ g)) + rounding
     R = float(np.sqrt(farthest * steepest))
+    if family.loss.quadratic:
+        R = 0.0  # H is the same everywhere; η is rounded as its terms are
+        nu += rounding * float(np.abs(coef).sum())
     if R * nu > 1e-3:  # the cheap bound is loose: take the rows' own leverages
         shift, rest = (inverse_half[0], inverse_half[1:]) if with_b else (0.0 * inverse_half[0], inverse_half)
         R = float(np.sqrt(_farthest(family, support, rest, shift)))

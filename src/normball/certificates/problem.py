@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -209,6 +209,14 @@ class Family:
         return {}
 
 
+class Moments(Protocol):
+    """Sums over X that say all of a quadratic loss (lockstep/moments.py)."""
+
+    def judge(self, family: Family, asked: Candidates) -> Evidence:
+        """The Evidence of a pass over X, without it."""
+        ...
+
+
 @dataclass
 class Candidates:
     """What a strategy wants judged now.  eta (n, C) if it carries it: the pass is then only XᵀR.
@@ -218,6 +226,7 @@ class Candidates:
     `single`: one pass in float32 will do.  `centred`, with eta: the residuals are made orthogonal to the intercept and
     the free columns before Xᵀ is taken, so the gradient is that of a dual point and needs no cross.
     `support`: for each candidate where it is not 0, if that is known.
+    `moments`: what is judged by instead of another read of X, where the loss is quadratic.
     """
 
     ids: Array
@@ -229,6 +238,7 @@ class Candidates:
     single: bool = False
     centred: bool = False
     support: list[Array] | None = None
+    moments: Moments | None = None
 
 
 @dataclass
@@ -252,3 +262,4 @@ class Evidence:
     cross: Array  # (p, U, C)
     cross_free: Array  # (U, U, C)
     shift: Array | None = None
+    rounding: Array | None = None  # (C,) what the gap may lack because these sums were rounded

@@ -97,6 +97,9 @@ class Design(ABC):
     reads: float = 0.0
     cells: Array | None = None  # (n,) int: rows that every split treats alike share a cell; None: one cell
     n_cells: int = 1
+    y_shift: float = 0.0  # y, offset and η of the design are (as they came - y_shift)/y_scale: regression
+    y_scale: float = 1.0
+    moments: Any = None  # sums that a quadratic loss was solved from (lockstep/moments.py): read once, kept
     order: Array | None = None  # column k of the design is column order[k] as it came; None: the same
 
     @abstractmethod
@@ -196,18 +199,19 @@ class Design(ABC):
     # ---- the meanings of conditioned coordinates -------------------------------------------------------------------
     def to_original(self, coef: Array, intercept: float) -> tuple[Array, float]:
         """Coefficients on the columns as they came."""
-        w = coef / self.survey.scale
-        return self.unsorted(w), float(intercept - self.survey.mean @ w)
+        w = coef * (self.y_scale / self.survey.scale) if self.y_scale != 1.0 else coef / self.survey.scale
+        return self.unsorted(w), float(self.y_shift + self.y_scale * intercept - self.survey.mean @ w)
 
     def to_conditioned(self, coef: Array, intercept: float) -> tuple[Array, float]:
         """The way back."""
         w = self.sorted(coef)
-        return w * self.survey.scale, float(intercept + self.survey.mean @ w)
+        b = float(intercept - self.y_shift + self.survey.mean @ w)
+        return w * (self.survey.scale / self.y_scale), b / self.y_scale
 
     def errors(self, coef_error: Array, intercept_error: float) -> tuple[Array, float]:
         """Bounds of conditioned errors, on the columns as they came."""
-        width = coef_error / self.survey.scale
-        return self.unsorted(width), float(intercept_error + np.abs(self.survey.mean) @ width)
+        width = coef_error * (self.y_scale / self.survey.scale)
+        return self.unsorted(width), float(self.y_scale * intercept_error + np.abs(self.survey.mean) @ width)
 
     def sorted(self, vector: Array) -> Array:
         """A vector over the columns as they came, in the order of the design."""

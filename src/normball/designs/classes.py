@@ -17,6 +17,7 @@ class ClassDesign:
     """K classes over a design: coefficients (q·K,) = (q, K) row by row, q = 1 (the intercept, if any) + features."""
 
     intercept = False  # the K intercepts are coefficients
+    y_scale = 1.0
 
     def __init__(self, base: Design, n_classes: int, offset: Array | None = None, labels: tuple | None = None):
         self.base, self.K, self.labels = base, n_classes, labels

@@ -4,6 +4,7 @@ Nothing here imports scikit-learn or a data frame library, and nothing changes w
 it is is passed on as it is (read-only, memory-mapped, strided, Fortran), anything else is copied.
 
     matrix.py   X: dense arrays, names, alignment at predict     labels.py   y: two classes, or soft labels
+    targets.py  y of a regression
     frames.py   pandas, polars, arrow through narwhals           values.py   vectors along rows or columns, and scalars
     sparse.py   CSR and CSC, their structure checked             words.py    how values are spelled in messages
 """
@@ -17,6 +18,7 @@ import numpy as np
 from ..errors import InputError
 from .labels import check_class_weights, class_numbers, read_labels
 from .matrix import Matrix, align, check_finite, read_matrix
+from .targets import Units, read_target, units_of
 from .values import (
     read_bounds,
     read_C,
@@ -35,6 +37,7 @@ from .values import (
 
 __all__ = [
     "Inputs",
+    "Units",
     "align",
     "check_finite",
     "class_numbers",
@@ -51,8 +54,10 @@ __all__ = [
     "read_matrix",
     "read_offset",
     "read_penalty_factor",
+    "read_target",
     "read_tol",
     "read_weights",
+    "units_of",
 ]
 
 
@@ -62,11 +67,12 @@ class Inputs:
 
     X        (n, p) ndarray, float32 or float64, any strides, its values NOT yet known to be finite; or csr_array /
              csc_array, canonical (sorted, no duplicates), finite, int32 or int64 indices
-    y        (n,) in [0, 1], or class numbers 0 … K-1
+    y        (n,) in [0, 1], or class numbers 0 … K-1; any finite number in a regression
     classes  (K,) the labels that became the numbers, sorted; None for soft labels
     weight   (n,) >= 0 as given, each class with a positive sum; ones by default
     offset   (n,) finite, in units of eta; zeros by default; for three or more classes (n, K)
     names    p column names where X had them
+    regression  y is no class but a number, whose squared distance counts
 
     y, weight and offset are float64, contiguous and writeable (one signature for the kernels), but may be the caller's
     own memory: read them only.
@@ -78,9 +84,10 @@ class Inputs:
     weight: np.ndarray
     offset: np.ndarray
     names: tuple[str, ...] | None
+    regression: bool = False
 
 
-def read_inputs(X, y, *, sample_weight=None, offset=None, fit_intercept=True) -> Inputs:
+def read_inputs(X, y, *, sample_weight=None, offset=None, fit_intercept=True, regression=False) -> Inputs:
     """Check a data set and bring it into the few forms that the designs know.
 
     Parameters
@@ -89,6 +96,7 @@ def read_inputs(X, y, *, sample_weight=None, offset=None, fit_intercept=True) ->
     y : (n,) or (n, 1)       labels of any one type, or soft labels: floats in [0, 1] that are not all 0 or 1
     sample_weight : (n,)     >= 0, finite, a positive sum in each class
     offset : (n,)            finite, added to eta
+    regression : bool        y holds any finite numbers instead
     fit_intercept : bool     one class is an error either way: without an intercept too, nothing would stop eta
 
     Raises
@@ -101,8 +109,10 @@ def read_inputs(X, y, *, sample_weight=None, offset=None, fit_intercept=True) ->
         raise InputError("A fit requires y to be passed, but the target y is None. Give one label for each row of X.")
     matrix, names = read_matrix(X)
     n = matrix.shape[0]
-    target, classes = read_labels(y, n)
     weight = read_weights(sample_weight, n)
+    if regression:
+        return Inputs(matrix, read_target(y, n), None, weight, read_offset(offset, n), names, True)
+    target, classes = read_labels(y, n)
     check_class_weights(target, classes, weight)
     return Inputs(
         matrix, target, classes, weight, read_offset(offset, n, 2 if classes is None else len(classes)), names

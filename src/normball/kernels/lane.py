@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from normball.kernels.jit import jit
-from normball.kernels.links import _link_vector
+from normball.kernels.links import _link_vector, squared_vector
 from normball.kernels.model import column_gap
 from normball.kernels.quadratic import solve_quadratic
 
@@ -27,10 +27,11 @@ ROUNDING = 4e-15
 
 @jit
 def walk(
-    XT, y, c, offset, with_b, u1, u2, lower, upper, lams, targets, w, b, eta, W, B, E, gaps, steps, most
+    squared, XT, y, c, offset, with_b, u1, u2, lower, upper, lams, targets, w, b, eta, W, B, E, gaps, steps, most
 ):  # fmt: skip
     """Down the λ (descending), warm from one to the next; returns how many were done before `most` steps were used up.
 
+    squared: the loss is ½(y - η)² instead of the log-loss.
     XT (q, n) conditioned columns as rows, C order; y, offset (n,); c (n,) training weights over their sum, 0 where
     held out.  l1 = λ u1, l2 = λ u2, lower, upper (q,).  targets (L,): absolute gaps of the restricted problem.
     w (q,), b (1,), eta (n,): the start, and in the end the last iterate.
@@ -51,7 +52,7 @@ def walk(
     stale = True
     used = 0
     sums[:] = 0.0
-    _link_vector(eta, y, c, r, h, sums)
+    _link(squared, eta, y, c, r, h, sums)
     for k in range(L):
         lam = lams[k]
         l1, l2 = lam * u1, lam * u2
@@ -59,7 +60,7 @@ def walk(
             held[j] = l1[j] > 0.0 or l2[j] > 0.0 or (lower[j] > -np.inf and upper[j] < np.inf)
         if _arrive(XT, k, lams, lower, upper, W, w, eta):
             sums[:] = 0.0
-            _link_vector(eta, y, c, r, h, sums)
+            _link(squared, eta, y, c, r, h, sums)
         least, last, idle, fresh, stuck = np.inf, np.inf, 0, False, False
         whole = k == 0
         gap = np.inf
@@ -73,7 +74,7 @@ def walk(
                 whole = True
             else:
                 _dots(XT, residual, active[:size], z)
-            shift = abs(kappa) * np.sqrt(h0) if abs(kappa) <= 1.0 else np.inf
+            shift = abs(kappa) * np.sqrt(h0) if squared or abs(kappa) <= 1.0 else np.inf
             leak = 0.0
             for j in range(q):
                 counts[j] = held[j] and (whole or place[j] >= 0)
@@ -145,7 +146,7 @@ def walk(
                 for i in range(n):
                     eta_try[i] = eta[i] + t * move[i]
                 sums_try[:] = 0.0
-                _link_vector(eta_try, y, c, r_try, h_try, sums_try)
+                _link(squared, eta_try, y, c, r_try, h_try, sums_try)
                 new = sums_try[0, 0] + _penalty(active[:size], w, d, t, l1, l2)
                 if new <= value + 1e-4 * t * min(rate, 0.0) + ROUNDING * abs(value):
                     found = True
@@ -172,6 +173,14 @@ def walk(
         if used >= most:
             return k + 1
     return L
+
+
+@jit
+def _link(squared, eta, y, c, r, h, sums):
+    if squared:
+        squared_vector(eta, y, c, r, h, sums)
+    else:
+        _link_vector(eta, y, c, r, h, sums)
 
 
 @jit

@@ -154,3 +154,21 @@ def _link_block(eta, y, c, r, h, sums):
             sums[2, k] += (ci - inside) * row_loss
             sums[3, k] += ci * residual
             sums[4, k] += ci * slope
+
+
+@jit
+def squared_vector(eta, y, c, r, h, sums):
+    """The same of the squared loss ½(y - η)² for one column: losses/squared.py says what its spread is."""
+    loss = total = mass = 0.0
+    for i in range(y.size):
+        residual = y[i] - eta[i]
+        ci = c[i]
+        r[i] = ci * residual
+        h[i] = ci
+        loss += 0.5 * ci * residual * residual
+        total += ci * residual
+        mass += ci
+    sums[0, 0] += loss
+    sums[1, 0] += loss
+    sums[3, 0] += total
+    sums[4, 0] += mass

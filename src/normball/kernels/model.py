@@ -173,8 +173,9 @@ def column_gaps(Z, W, lam, place, U1, U2, lower, upper, held, sums, gaps, omega)
                     largest[k] = ratio if ratio > largest[k] else largest[k]
         for k in range(lo, hi):
             top = max(most[k], least[k])
-            least[k] = lam[k] / least[k] * BELOW if least[k] > lam[k] > 0.0 else 1.0
-            most[k] = lam[k] / top * BELOW if top > lam[k] > 0.0 else 1.0
+            near = lam[k] * BELOW  # |z|/u1 is rounded: one that equals λ may belong to a z an ulp above l1
+            least[k] = lam[k] / least[k] * BELOW if least[k] > near > 0.0 else 1.0
+            most[k] = lam[k] / top * BELOW if top > near > 0.0 else 1.0
         for j in range(p):
             u1, u2, low, high = U1[s, j], U2[s, j], lower[s, j], upper[s, j]
             busy = 0

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Point = tuple[Array, float]
 """(coef (p,), intercept) in conditioned coordinates."""
+INTERPOLATED = 1e-20  # of the loss: what is left is rounding
 SPARSE = 1000  # columns of X from which a point with few non-zeros keeps only those
 
 
@@ -34,6 +35,7 @@ class Ground:
     exists: bool
     separation: Separation | None = None
     searched: bool = False  # for a separation
+    quadratic: bool = False
     trials: int = 0  # of the proof that a minimiser exists
     coef: Array | None = None  # of the null model, where its intercepts are coefficients (several classes)
 
@@ -44,7 +46,15 @@ class Ground:
             return cls(0.0, null_loss, null_loss, 0.0, exists, coef=coef)
         b, null_loss = null_model(family, split)
         floor = float(family.share(split) @ family.loss.floor(family.design.y))
-        return cls(b, null_loss, null_loss, floor, not len(family.free))
+        quadratic = family.loss.quadratic
+        exists = quadratic or not len(family.free)
+        return cls(b, null_loss, null_loss, floor, exists, quadratic=quadratic)
+
+    def take_null(self, loss: float) -> None:
+        """The free columns' loss is the null loss, unless they explain all of a regression but rounding: then the loss
+        without them stays the unit of every tolerance."""
+        if loss > INTERPOLATED * self.first_loss or self.first_loss == 0.0 or not self.quadratic:
+            self.null_loss = loss
 
 
 @dataclass
@@ -150,7 +160,7 @@ class Answer:
     @property
     def score(self) -> float:
         """Σ weight·ℓ over the held-out rows of the column's split."""
-        return self.best.score
+        return self.outcome.family.design.y_scale**2 * self.best.score
 
     @property
     def relative_gap(self) -> float:
@@ -173,8 +183,10 @@ class Answer:
         if best.proof is not None and not shared.interrupted:
             errors = design.errors(best.proof.coef_error, best.proof.intercept_error)
             aliased = tuple(sorted(set(as_came(design, best.proof.aliased))))
+        unit = design.y_scale**2
         return Certificate(
-            gap=best.gap, null_loss=best.null_loss, objective=best.objective, tol=best.tol, status=status,
+            gap=unit * best.gap, null_loss=unit * best.null_loss, objective=unit * best.objective, tol=best.tol,
+            status=status,
             reads=shared.reads, rounds=best.rounds, seconds=shared.seconds, strategy=best.strategy,
             reason=shared.reason, coef_error=errors[0], intercept_error=errors[1], separation=separation,
             aliased=aliased, single_precision=best.single, names=shared.names,

@@ -6,7 +6,8 @@ import numpy as np
 
 from ..certificates.problem import Family
 from ..designs import SparseDesign
-from .strategies import Anchored, Anchors, ClassLBFGS, ClassWalk, Dual, NewtonCG, Slabwise, Waves
+from .moments import goes_by_grams
+from .strategies import Anchored, Anchors, ClassLBFGS, ClassWalk, Dual, Grams, Kernel, NewtonCG, Slabwise, Waves
 
 GEMM = 3e10  # flop/s of one thread in matrix products (measured, docs/design/engine.md)
 GEMM_SINGLE = 8e10  # the same in float32
@@ -19,7 +20,24 @@ def choose_chain(family: Family) -> tuple:
     """The cheapest strategy first; slab, which has a line search and an exact Gram, as the last resort."""
     if family.loss.joint:
         return _for_classes(family)
+    if family.loss.quadratic:
+        return _for_quadratic(family)
     return _for_one(family) if len(family.columns) == 1 else _for_many(family)
+
+
+def _for_quadratic(family: Family) -> tuple:
+    """Grams where p allows them, then what reads X; not `anchored` and `anchors`, whose samples know two classes."""
+    design, columns = family.design, family.columns
+    n, p, sparse = design.n, design.p, isinstance(design, SparseDesign)
+    chain: list = []
+    if goes_by_grams(family):
+        chain.append(Grams())
+    elif any(column.smooth for column in columns) and p > n and n <= 3000:
+        chain.append(Kernel())
+    if len(columns) > 1 and not (sparse and n * p > SMALL) and (n * p <= TWICE or p > n):
+        chain.append(Waves())
+    single = [strategy for strategy in _for_one(family) if strategy.name != "anchored"]
+    return (*chain, *(single or [Slabwise()]))
 
 
 def _for_many(family: Family) -> tuple:

@@ -76,7 +76,7 @@ def _begin(family: Family, init) -> list[Best]:
         if column.split not in grounds:
             grounds[column.split] = Ground.of(family, column.split)
             if 0 < len(family.free) < family.design.p and not family.loss.joint:
-                grounds[column.split].null_loss = free_loss(family, column, grounds[column.split].intercept)
+                grounds[column.split].take_null(free_loss(family, column, grounds[column.split].intercept))
     return [_first(family, k, grounds[c.split], given[k]) for k, c in enumerate(family.columns)]
 
 
@@ -177,7 +177,7 @@ def _with_free(family, best, bound, F, asked, evidence, k):
     """Free columns: a Newton proof where the gap cannot lead, or where it is not known yet that minimisers exist."""
     ground = best.ground
     if len(family.free) == family.design.p and F == F:
-        ground.null_loss = min(ground.null_loss, F)  # nothing is penalised: the fit is its own null model
+        ground.take_null(min(ground.null_loss, F))  # nothing is penalised: the fit is its own null model
     slope = np.append(evidence.grad[family.free, k], evidence.grad_b[k] if family.design.intercept else 0.0)
     near = slope @ slope <= 100.0 * family.tol * ground.null_loss  # the unpenalised gradient, squared, is about the gap
     wanted = bound <= 1e-3 * ground.null_loss if family.exact else near
@@ -206,7 +206,8 @@ def judge_family(family: Family, given: Point, reference: Certificate, names) ->
     asked = Candidates(np.array([0]), coef[:, None], np.array([given[1]]))
     evidence = sweep(family, asked)
     gap = float(_judge(family, "audit", [best], asked, evidence)[0])
-    F = objective(family, family.columns[0], coef, float(evidence.loss[0]))
+    F, unit = objective(family, family.columns[0], coef, float(evidence.loss[0])), family.design.y_scale**2
+    gap, F = unit * gap, unit * F  # the reference speaks in the units of y
     rounding = 8.0 * np.finfo(float).eps * (F + reference.objective)  # of both objectives
     gap = min(gap, max(F - reference.objective, 0.0) + reference.gap + rounding)
     separated = reference.status == "separated"

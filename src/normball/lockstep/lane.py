@@ -38,6 +38,7 @@ class Lane:
     coef: Array
     intercept: float
     eta: Array | None = None
+    squared: bool = False  # the squared loss
 
     def __post_init__(self):
         if self.eta is None:
@@ -59,7 +60,7 @@ class Lane:
             check()
             views = tuple(part[first:] for part in out)
             first += walk(
-                self.XT, self.y, self.c, self.offset, self.intercept_free, s.l1, s.l2, s.lower, s.upper,
+                self.squared, self.XT, self.y, self.c, self.offset, self.intercept_free, s.l1, s.l2, s.lower, s.upper,
                 lams[first:], targets[first:], self.coef, b, self.eta, *views, most,
             )  # fmt: skip
         self.intercept = float(b[0])

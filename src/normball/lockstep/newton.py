@@ -40,7 +40,8 @@ class Newton:
         self.F = np.zeros((1 + len(self.coef),) * 2)  # the last Gram, taken before the last step
         self.c = self.family.share(self.column.split)
         free = np.flatnonzero(self.column.free)
-        self.facts = Facts(self.family.penalty, free, design.survey.reach[self.panel.j], design.intercept)
+        reach, bounded = design.survey.reach[self.panel.j], not self.family.loss.quadratic
+        self.facts = Facts(self.family.penalty, free, reach, design.intercept, bounded)
         self.refresh()
 
     def refresh(self) -> None:

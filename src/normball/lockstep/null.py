@@ -10,6 +10,8 @@ from .classes import class_null
 
 def best_intercept(loss, y, c, eta, start: float = 0.0, fast: bool = False) -> float:
     """argmin_b Σ c ℓ(y, b + eta), by a 1-d Newton kept inside a shrinking bracket; needs 0 < mean(y) < 1."""
+    if loss.quadratic:
+        return float(c @ (y - eta) / c.sum())
     mean = float(c @ y / c.sum())
     logit = np.log(mean) - np.log1p(-mean)
     used = eta[c > 0]
@@ -32,7 +34,7 @@ def null_model(family: Family, split: int) -> tuple[float, float]:
     design = family.design
     share = family.share(split)
     if design.intercept and not design.offset.any():
-        return family.loss.best_constant(float(share @ design.y))
+        return family.loss.best_constant(design.y, share)
     b = 0.0
     if design.intercept:
         b = best_intercept(family.loss, design.y, share, design.offset, fast=design.fast)

@@ -17,6 +17,8 @@ def sweep(family: Family, asked: Candidates) -> Evidence:
     if family.loss.joint:
         return sweep_classes(family, asked)
     free = family.free if family.exact else family.free[:0]
+    if asked.moments is not None:
+        return asked.moments.judge(family, asked)
     if asked.centred:
         return _centred(family, asked, free)
     if len(asked.ids) == 1 and asked.eta is None and not len(free) and not family.test.any():

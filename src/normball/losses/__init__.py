@@ -3,5 +3,6 @@
 from .base import Loss, Sums
 from .logistic import LogisticLoss
 from .softmax import SoftmaxLoss
+from .squared import SquaredLoss
 
-__all__ = ["LogisticLoss", "Loss", "SoftmaxLoss", "Sums"]
+__all__ = ["LogisticLoss", "Loss", "SoftmaxLoss", "SquaredLoss", "Sums"]

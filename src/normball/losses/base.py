@@ -27,6 +27,7 @@ class Loss(ABC):
 
     joint: ClassVar[bool] = False  # one η per row (softmax: K of them)
     curvature_bound: ClassVar[float]  # sup of ℓ'' over η
+    quadratic: ClassVar[bool] = False  # ℓ'' = 1 for every η: minimisers exist, and every r is a dual point
 
     @abstractmethod
     def value(self, y, eta):
@@ -45,8 +46,8 @@ class Loss(ABC):
         """inf over η of ℓ(y, η), elementwise."""
 
     @abstractmethod
-    def best_constant(self, mean: float) -> tuple[float, float]:
-        """argmin over b of Σ c ℓ(y, b), and that sum, from the weighted mean of y."""
+    def best_constant(self, y, c) -> tuple[float, float]:
+        """argmin over b of Σ c ℓ(y, b), and that sum; y, c (n,), c sums to 1."""
 
     def dense_pass(self) -> Callable | None:
         """The fused kernel of one column on a dense array (kernels/rounds.py), or None."""

@@ -43,7 +43,8 @@ class LogisticLoss(Loss):
         far = xlogy(q, q) + xlog1py(1.0 - q, -q) + self.value(q, eta)
         return np.where(close, near, np.maximum(far, 0.0))
 
-    def best_constant(self, mean):
+    def best_constant(self, y, c):
+        mean = float(c @ y)
         b = float(np.log(mean) - np.log1p(-mean))
         return b, float(np.logaddexp(0.0, b) - mean * b)
 

@@ -24,6 +24,7 @@ class SoftmaxLoss:
     the classes of one column side by side.  Plain numpy here is the definition; kernels/softmax.py accelerates it.
     """
 
+    quadratic = False
     joint = True  # rows of η belong together: certificates and passes of their own (lockstep/classes.py)
 
     def __init__(self, n_classes: int):

@@ -10,6 +10,7 @@ from .. import inputs
 from ..certificates import Candidates
 from ..errors import InputError
 from ..inputs.values import read_number
+from ..lockstep.moments import moments_of
 from ..lockstep.null import free_fit
 from ..lockstep.sweep import sweep
 from ..tasks import Task
@@ -50,7 +51,7 @@ def lam_max(task: Task, l1_ratio: float) -> float:
     column = task.column(1.0, l1_ratio)
     family, design = task.family([column], 1e-8), task.design
     coef, b = free_fit(family, column)
-    asked = Candidates(np.array([0]), coef[:, None], np.array([b]))
+    asked = Candidates(np.array([0]), coef[:, None], np.array([b]), moments=moments_of(family))
     grad, l1 = family.penalty.pull(sweep(family, asked).grad[:, 0], column), column.shape.l1
     moves = (l1 > 0.0) & ~design.survey.constant & (grad > 1e-14)  # less is rounding
     return float((grad[moves] / l1[moves]).max(initial=0.0))

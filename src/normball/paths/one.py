@@ -32,6 +32,6 @@ def solve_task(
 
 def solution(task: Task, lam: float, l1_ratio: float, answer: Answer) -> Solution:
     return Solution(
-        *answer.coefs, lam, l1_ratio, task.classes, task.names, task.total, task.standardize,
-        answer.certificate,
+        *answer.coefs, lam, l1_ratio, task.classes, task.names, task.total, task.standardize, answer.certificate,
+        task.loss,
     )  # fmt: skip

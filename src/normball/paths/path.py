@@ -15,7 +15,7 @@ from ..certificates import Certificate
 from ..errors import InputError, Interrupted
 from ..inputs import align, check_finite, read_offset
 from ..lockstep import Answer, choose_chain, solve_family
-from ..results import Solution, penalty_in_words, probabilities
+from ..results import Solution, check_classes, penalty_in_words, probabilities
 from ..runtime import Watch
 from ..tasks import Task
 from .grid import Grid, make_lams
@@ -50,6 +50,7 @@ class Path:
     relax: float | None = None
     task: Task | None = field(default=None, repr=False)
     points: list = field(default_factory=list, repr=False)  # conditioned, to go on from
+    loss: str = "logistic"
 
     @property
     def n_features(self) -> int:
@@ -111,7 +112,7 @@ class Path:
         if k is not None:
             return Solution(
                 self._column(k), self._intercept(k), float(self.lams[k]), self.l1_ratio, self.classes,
-                self.names, self.total, self.standardize, self.certificates[k],
+                self.names, self.total, self.standardize, self.certificates[k], self.loss,
             )  # fmt: skip
         if self.task is None:
             raise InputError(f"lam={lam:g} is not on the grid, and the path no longer holds its data. Fit it again.")
@@ -142,6 +143,7 @@ class Path:
 
     def predict_proba(self, X, lam, offset=None) -> np.ndarray:
         """(n, K) probabilities in the order of `classes`, at one λ."""
+        check_classes(self.loss)
         return probabilities(self.decision_function(X, inputs.read_lam(lam), offset))
 
     def name(self, j: int) -> str:
@@ -254,13 +256,13 @@ def _path(task: Task, ratio: float, lams, answers: list[Answer], tol: float, rel
     return Path(
         np.array(lams), float(ratio), coefs, intercepts,
         tuple(answer.certificate for answer in answers), task.classes, task.names, task.total, task.standardize, tol,
-        relax, task, points,
+        relax, task, points, task.loss,
     )  # fmt: skip
 
 
 def coefs_of(task: Task, conditioned: list[np.ndarray], sparse: bool):
     """(p, L) on the columns as they came, from conditioned ones."""
-    scale = task.design.survey.scale
+    scale = task.design.survey.scale / task.design.y_scale
     if not sparse:
         return np.column_stack([task.design.unsorted(w / scale) for w in conditioned])
     order = np.arange(len(scale)) if task.design.order is None else task.design.order

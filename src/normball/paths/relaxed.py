@@ -10,13 +10,12 @@ from dataclasses import replace
 import numpy as np
 
 from .. import inputs
-from ..designs import make_design
 from ..errors import InputError
 from ..lockstep import Answer, choose_chain, solve_family
 from ..lockstep.best import as_came
 from ..results import Solution
 from ..runtime import Watch, workers
-from ..tasks import Task
+from ..tasks import Task, design_of
 
 
 def read_relax(relax, l1_ratio: float) -> float | None:
@@ -76,7 +75,7 @@ def _refit(task: Task, chosen: np.ndarray, relax: float, tol: float, watch: Watc
         raise InputError("relax needs X and y themselves: the columns of a Design cannot be taken out.")
     j = np.sort(np.array(as_came(full, np.flatnonzero(chosen)), int))
     d = task.data
-    design = make_design(d.X[:, j], d.y, d.weight, d.offset, intercept=full.intercept, cells=full.cells)
+    design = design_of(d, d.X[:, j], full.intercept, full.cells)
     factor, flags = full.unsorted(task.factor)[j], full.unsorted(task.flags)[j]
     part = replace(task, design=design, factor=design.sorted(factor), flags=design.sorted(flags))
     if task.lower is not None and task.upper is not None:

@@ -37,8 +37,8 @@ class ElasticPenalty:
         return np.clip(soft_threshold(v, step * l1) / (1.0 + step * l2), lower, upper)
 
     def pull(self, grad, column):
-        """How hard the loss pulls at coordinates that are 0: they stay there up to l1."""
-        return np.abs(grad)
+        """How hard the loss pulls at coordinates that are 0, where a bound does not hold them: they stay up to l1."""
+        return np.where(np.where(grad > 0.0, column.upper, -column.lower) > 0.0, np.abs(grad), 0.0)
 
     def conjugate_point(self, z, column):
         """argmax_w z w - Ω(w); ±inf where the supremum is not attained (l2 = 0 and |z| > l1 without a bound)."""

@@ -19,7 +19,7 @@ from .splits import Split
 
 @dataclass(frozen=True)
 class CrossValidation:
-    """Losses are means over held-out weight: log-loss in nats, or minus the scorer's score.
+    """Means over held-out weight: log-loss in nats, the squared error of a regression, or minus the scorer's score.
 
     paths         one Path on all rows for each l1_ratio
     lams          one grid (L,) for each l1_ratio
@@ -159,7 +159,8 @@ class CrossValidation:
     def summary(self) -> str:
         """What was chosen, what is proved, and the comparison where there is one."""
         plain = isinstance(self.scoring, str) and self.scoring == "log_loss"
-        what = "log-loss" if plain else f"loss (minus {self.scoring})"
+        squared = isinstance(self.scoring, str) and self.scoring == "squared_error"
+        what = "log-loss" if plain else "squared error" if squared else f"loss (minus {self.scoring})"
         r, folds = self._best, f"{len(self.losses)} splits, {sum(map(len, self.lams))} λ"
         lines = [f"Cross-validation: {folds}, held-out {what}."]
         for words, rule in (("Best", "min"), ("Within one SE", "1se")):

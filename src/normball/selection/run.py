@@ -14,18 +14,19 @@ from ..paths import Grid, make_lams, paths_of_task
 from ..paths.path import solve_columns, whole_or_not
 from ..paths.relaxed import refit_supports
 from ..runtime import Watch
-from ..tasks import Task
+from ..tasks import LOSSES, Task
 from .cross_validation import CrossValidation
-from .scores import held_out_etas, read_scoring, scored
+from .scores import OWN, as_came, held_out_etas, read_scoring, scored
 from .splits import Group, Split, together
 
 
 def cross_validate_task(
-    task: Task, splits: list[Split], l1_ratios: tuple[float, ...], grid: Grid, *, scoring="log_loss", relax=None,
+    task: Task, splits: list[Split], l1_ratios: tuple[float, ...], grid: Grid, *, scoring=None, relax=None,
     keep_predictions=False, tol=1e-6, fold_tol=1e-5, watch: Watch | None = None, lam_of=None,
 ) -> CrossValidation:  # fmt: skip
     """See `cross_validate`.  lam_of(λ, split's training weight): the λ of a fold, where it is not that of all rows."""
-    watch, scorer = watch or Watch(), read_scoring(scoring)
+    watch, scorer = watch or Watch(), read_scoring(scoring, task.loss)
+    scoring = OWN[task.loss][0] if scoring is None else scoring
     if not l1_ratios:
         raise InputError("l1_ratios is empty: give at least one number from 0 to 1.")
     groups = together(splits)
@@ -63,8 +64,7 @@ def cross_validate_task(
             for r, path in enumerate(lams):
                 losses[s, r, : len(path)] = values[at : at + len(path)]
                 if predictions is not None and etas is not None:
-                    mine = etas[:, at : at + len(path)]
-                    p = softmax(mine, axis=-1) if each else expit(mine)
+                    p = _predicted(here, rows, etas[:, at : at + len(path)])
                     predictions[rows, r, : len(path)] = np.nan_to_num(predictions[rows, r, : len(path)]) + p
                 at += len(path)
             counted[rows] += 1
@@ -126,12 +126,19 @@ def _second_stage(task: Task, group: Group, k: int, norm, answers, columns, rela
     return answers
 
 
+def _predicted(task: Task, rows, etas) -> np.ndarray:
+    """Probabilities of the second class, or of each of several, or numbers in the units of y."""
+    if task.loss == "squared":
+        return as_came(task, rows, etas)[0]
+    return expit(etas) if etas.ndim == 2 else softmax(etas, axis=-1)
+
+
 def _values(task: Task, scorer, rows, etas, answers, weight: float, relax) -> np.ndarray:
     """The held-out losses of one split."""
     if scorer is not None:
         return scored(task, scorer, rows, etas)
+    unit = 2.0 if task.loss == "squared" else 1.0  # a squared error is twice its loss
     if relax is None:
-        return np.array([answer.score for answer in answers]) / weight
+        return unit * np.array([answer.score for answer in answers]) / weight
     y, c = task.design.y[rows, None], task.design.weight[rows] / weight
-    size = np.abs(etas)
-    return c @ (np.where(etas >= 0.0, 1.0 - y, y) * size + np.log1p(np.exp(-size)))
+    return unit * task.design.y_scale**2 * (c @ np.asarray(LOSSES[task.loss].value(y, etas)))

@@ -13,24 +13,26 @@ from ..inputs import class_numbers
 from ..results import probabilities
 from ..tasks import Task
 
-LOG_LOSS = "log_loss"
+LOG_LOSS, SQUARED_ERROR = "log_loss", "squared_error"
+OWN = {"logistic": (LOG_LOSS, "neg_log_loss"), "squared": (SQUARED_ERROR, "neg_mean_squared_error")}
 CHUNK = 2**21  # numbers of X taken at a time
 
 
-def read_scoring(scoring) -> Callable | None:
-    """None for the log-loss, which needs no predictions; else a scorer(estimator, X, y, sample_weight)."""
-    if isinstance(scoring, str) and scoring in (LOG_LOSS, "neg_log_loss"):
+def read_scoring(scoring, loss: str = "logistic") -> Callable | None:
+    """None for the loss itself, which needs no predictions; else a scorer(estimator, X, y, sample_weight)."""
+    own = OWN[loss]
+    if scoring is None or (isinstance(scoring, str) and scoring in own):
         return None
     if isinstance(scoring, str):
         try:
             return import_module("sklearn.metrics").get_scorer(scoring)
         except (ValueError, ImportError) as error:
             raise InputError(
-                f"scoring={scoring!r} is neither 'log_loss' nor a scorer of scikit-learn: {error}"
+                f"scoring={scoring!r} is neither {own[0]!r} nor a scorer of scikit-learn: {error}"
             ) from None
     if callable(scoring):
         return scoring
-    raise InputError(f"scoring={scoring!r} must be 'log_loss', the name of a scikit-learn scorer, or a scorer.")
+    raise InputError(f"scoring={scoring!r} must be {own[0]!r}, the name of a scikit-learn scorer, or a scorer.")
 
 
 def held_out_etas(task: Task, rows: np.ndarray, points: list) -> np.ndarray:
@@ -46,6 +48,32 @@ def held_out_etas(task: Task, rows: np.ndarray, points: list) -> np.ndarray:
         out[lo : lo + step] = design.rows(some) @ W + b + design.offset[some, None]
     design.reads += len(rows) / max(design.n, 1)
     return out
+
+
+def as_came(task: Task, rows: np.ndarray, etas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """η (rows, C) and y (rows,) of a regression in the units of y, which the design does not keep."""
+    design = task.design
+    return design.y_shift + design.y_scale * etas, design.y_shift + design.y_scale * design.y[rows]
+
+
+class JudgedNumbers:
+    """The same for a regression: a fitted regressor that knows its predictions."""
+
+    _estimator_type = "regressor"
+
+    def __init__(self, eta: np.ndarray):
+        self.eta, self.fitted_ = eta, True
+
+    def __sklearn_tags__(self):
+        utils = import_module("sklearn.utils")
+        target, tags = utils.TargetTags(required=True), utils.RegressorTags()
+        return utils.Tags(estimator_type="regressor", target_tags=target, regressor_tags=tags)
+
+    def fit(self, X, y):
+        return self
+
+    def predict(self, X) -> np.ndarray:
+        return self.eta
 
 
 class Judged:
@@ -76,12 +104,16 @@ class Judged:
 
 def scored(task: Task, scorer: Callable, rows: np.ndarray, etas: np.ndarray) -> np.ndarray:
     """Minus the score of every column of etas (rows, C)."""
-    if task.classes is None:
-        raise InputError("scoring needs labels, but y holds soft labels. Use scoring='log_loss'.")
-    labels = task.classes[class_numbers(task.design.y[rows], task.classes)]
     weight = task.design.weight[rows]
     weights = {} if np.all(weight == weight[0]) else {"sample_weight": weight}
     X = np.zeros((len(rows), 1))
+    if task.loss == "squared":
+        assert task.data is not None
+        y, (etas, _) = task.data.y[rows], as_came(task, rows, etas)
+        return np.array([-float(scorer(JudgedNumbers(eta), X, y, **weights)) for eta in etas.T])
+    if task.classes is None:
+        raise InputError("scoring needs labels, but y holds soft labels. Use scoring='log_loss'.")
+    labels = task.classes[class_numbers(task.design.y[rows], task.classes)]
     return np.array(
         [-float(scorer(Judged(etas[:, c], task.classes), X, labels, **weights)) for c in range(etas.shape[1])]
     )

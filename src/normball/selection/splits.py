@@ -49,7 +49,9 @@ def make_splits(data: Inputs, cv: Any, *, repeats=1, groups=None, seed=0, X=None
         rng = np.random.default_rng(
             int(read_number(seed, "seed", "a whole number >= 0", lambda v: v >= 0 and v == int(v)))
         )
-        draws = [_draw(target, int(cv), members, rng) for _ in range(repeats)]
+        if data.regression:
+            target = np.zeros(n, int)  # nothing to stratify by
+        draws = [_draw(target, int(cv), members, rng, not data.regression) for _ in range(repeats)]
         splits = [_of_fold(folds, k) for folds in draws for k in range(int(cv))]
     elif hasattr(cv, "split"):  # a splitter, whosoever
         rows = np.zeros((n, 1)) if X is None else X
@@ -74,7 +76,7 @@ def _labels(values, n: int, name: str) -> np.ndarray:
     return np.unique(labels, return_inverse=True)[1]
 
 
-def _draw(target: np.ndarray, folds: int, members, rng) -> np.ndarray:
+def _draw(target: np.ndarray, folds: int, members, rng, classes: bool = True) -> np.ndarray:
     """Fold numbers (n,): each class, in random order, is dealt out in turn; groups are dealt whole, largest first."""
     n = len(target)
     most = n if members is None else int(members.max()) + 1
@@ -85,7 +87,7 @@ def _draw(target: np.ndarray, folds: int, members, rng) -> np.ndarray:
     if members is not None:
         return _deal_groups(target, members, folds, rng)
     least = int(sizes[sizes > 0].min())
-    if least < 2:
+    if least < 2 and classes:
         raise InputError(
             f"One class has only {least} row{'s' * (least != 1)}: a fold that holds it out has none to train on. "
             "Give more rows of it, or fit without cross-validation."
@@ -102,7 +104,7 @@ def _deal_groups(target, members, folds: int, rng) -> np.ndarray:
     sizes = np.stack(
         [np.bincount(members, weights=target == k, minlength=count) for k in range(int(target.max()) + 1)], axis=1
     )
-    total, held = sizes.sum(0), np.zeros((folds, 2))
+    total, held = sizes.sum(0), np.zeros((folds, sizes.shape[1]))
     place = np.empty(count, int)
     shuffled = rng.permutation(count)
     for g in shuffled[np.argsort(-sizes[shuffled].sum(1), kind="stable")]:
@@ -160,6 +162,8 @@ def _check(data: Inputs, split: Split, k: int) -> None:
                 f"{data.classes.tolist()[int(np.argmin(sums))]!r}: its intercept has no finite value there. Use fewer "
                 "folds, or folds that are stratified by class (cv as a number)."
             )
+        both = bool(len(y))
+    elif data.regression:
         both = bool(len(y))
     else:
         both = bool(len(y)) and (data.weight[used] @ y) > 0.0 and (data.weight[used] @ (1.0 - y)) > 0.0

@@ -5,8 +5,21 @@ from .anchors import Anchors
 from .class_lbfgs import ClassLBFGS
 from .class_walk import ClassWalk
 from .dual import Dual
+from .grams import Grams
+from .kernel import Kernel
 from .newton_cg import NewtonCG
 from .slab import Slabwise
 from .waves import Waves
 
-__all__ = ["Anchored", "Anchors", "ClassLBFGS", "ClassWalk", "Dual", "NewtonCG", "Slabwise", "Waves"]
+__all__ = [
+    "Anchored",
+    "Anchors",
+    "ClassLBFGS",
+    "ClassWalk",
+    "Dual",
+    "Grams",
+    "Kernel",
+    "NewtonCG",
+    "Slabwise",
+    "Waves",
+]

@@ -186,7 +186,7 @@ def _walk(state: State, track: Track) -> Walked:
     shape = column.shape if state.whole is not None else column.shape.only(working)
     lane = Lane(
         XT, design.y, family.share(column.split), design.offset, design.intercept, shape,
-        track.coef[working], track.intercept, track.eta.copy(),
+        track.coef[working], track.intercept, track.eta.copy(), family.loss.quadratic,
     )  # fmt: skip
     some = slice(track.next, track.next + track.size)
     return lane.walk(track.lams[some], np.full(track.size, track.target))
