@@ -233,7 +233,7 @@ class Stack:
             mine = [(epoch, int(np.flatnonzero(epoch[0] == k)[0])) for epoch in self.told if k in epoch[0]]
             history = dict(
                 train_loss=np.array([e[1][j] for e, j in mine]),
-                norms=np.array([e[3][j] for e, j in mine]).reshape(len(mine), -1),
+                norms=np.array([e[3][j] for e, j in mine]).reshape(len(mine), len(self.weights)),
             )
             if self.folds[0].dev is not None:
                 history["dev_loss"] = np.array([e[2][j] for e, j in mine if e[2] is not None])
