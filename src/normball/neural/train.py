@@ -22,7 +22,7 @@ from torch.func import functional_call, vmap
 from ..runtime import Watch
 from .feed import Batch, Feed, Fold, steps_of
 from .fista import Fista
-from .network import CURVATURE, HEADS, Network, stack_networks, wrong
+from .network import CURVATURE, HEADS, Network, as_tensor, stack_networks, wrong
 from .penalty import WeightPenalty
 from .proximal import Proximal
 from .settings import Plan
@@ -65,8 +65,8 @@ def train(
     X : (n, p) all rows, dev rows too;  y : (n,) 0/1 floats or class numbers, or (n, K) targets
     Members whose folds make another number of steps in an epoch go in a stack of their own: a step is one for all.
     """
-    data = torch.from_numpy(np.ascontiguousarray(X)).to(plan.device, plan.dtype)
-    target = torch.from_numpy(np.ascontiguousarray(y)).to(plan.device)
+    data = as_tensor(X).to(plan.device, plan.dtype)
+    target = as_tensor(y).to(plan.device)
     target = target if plan.head == "softmax" else target.to(plan.dtype)
     steps = [steps_of(len(folds[member.fold].rows), plan.batch_size) for member in members]
     out = [Trained() for _ in members]
