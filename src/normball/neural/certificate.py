@@ -16,7 +16,7 @@ from scipy.special import entr, log_softmax, rel_entr
 from torch.func import functional_call
 
 from ..certificates.certificate import relative
-from .network import HEADS, Network
+from .network import HEADS, Network, as_tensor
 from .penalty import WeightPenalty
 
 TOL = 1e-8  # relative gap from which an answer without hidden layers is certified
@@ -111,8 +111,8 @@ def certify(plan, trained, X: np.ndarray, y: np.ndarray, lam: float, interrupted
 
 def _pass(network: Network, head: str, rule: WeightPenalty, X, y) -> tuple[float, float, np.ndarray]:
     """Mean loss, the length of the gradient mapping, and what the last layer is given, (n, d)."""
-    data = torch.from_numpy(np.ascontiguousarray(X, np.float64))
-    target = torch.from_numpy(np.ascontiguousarray(y))
+    data = as_tensor(np.asarray(X, np.float64))
+    target = as_tensor(y)
     target = target if head == "softmax" else target.double()
     params = {name: value.detach().requires_grad_() for name, value in network.named_parameters()}
     total, inner = 0.0, []

@@ -17,7 +17,7 @@ from ..selection.dev_table import DevRow, DevTable, verdicts
 from .base import facts
 from .classifier import Classes, head_of
 from .feed import Fold
-from .network import HEADS, Network, wrong
+from .network import HEADS, Network, as_tensor, wrong
 from .settings import read_plan
 from .train import Member, Trained, train
 
@@ -183,7 +183,7 @@ def held_out(plan, trained: Trained, X, y, rows) -> tuple[float, float, float]:
     """Mean loss, share of errors and standard error of the loss, in float64."""
     network = Network(plan.widths, plan.activation, torch.float64).put(trained.coefs, trained.intercepts)
     with torch.no_grad():
-        eta, target = network(torch.from_numpy(np.asarray(X[rows], np.float64))), torch.from_numpy(y[rows])
+        eta, target = network(as_tensor(np.asarray(X[rows], np.float64))), as_tensor(y[rows])
         losses = HEADS[plan.head](eta, target).numpy()
         errors = wrong(plan.head, eta, target).numpy()
     return float(losses.mean()), float(errors.mean()), float(losses.std() / len(losses) ** 0.5)

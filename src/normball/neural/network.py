@@ -21,6 +21,11 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
 }
 
 
+def as_tensor(array: np.ndarray) -> Tensor:
+    """The same memory where torch can take it: contiguous and writeable (it is never written to)."""
+    return torch.from_numpy(np.require(array, requirements=["C", "W"]))
+
+
 class Network(nn.Module):
     """x -> W_L a(… a(W_1 x + b_1) …) + b_L;  widths (inputs, hidden…, outputs).  Without hidden widths: W x + b."""
 

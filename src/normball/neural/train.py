@@ -22,7 +22,7 @@ from torch.func import functional_call, vmap
 from ..runtime import Watch
 from .feed import Batch, Feed, Fold, steps_of
 from .fista import Fista
-from .network import CURVATURE, HEADS, Network, stack_networks, wrong
+from .network import CURVATURE, HEADS, Network, as_tensor, stack_networks, wrong
 from .penalty import WeightPenalty
 from .proximal import Proximal
 from .settings import Plan
@@ -65,8 +65,8 @@ def train(
     X : (n, p) all rows, dev rows too;  y : (n,) 0/1 floats or class numbers, or (n, K) targets
     Members whose folds make another number of steps in an epoch go in a stack of their own: a step is one for all.
     """
-    data = torch.from_numpy(np.ascontiguousarray(X)).to(plan.device, plan.dtype)
-    target = torch.from_numpy(np.ascontiguousarray(y)).to(plan.device)
+    data = as_tensor(X).to(plan.device, plan.dtype)
+    target = as_tensor(y).to(plan.device)
     target = target if plan.head == "softmax" else target.to(plan.dtype)
     steps = [steps_of(len(folds[member.fold].rows), plan.batch_size) for member in members]
     out = [Trained() for _ in members]
@@ -233,7 +233,7 @@ class Stack:
             mine = [(epoch, int(np.flatnonzero(epoch[0] == k)[0])) for epoch in self.told if k in epoch[0]]
             history = dict(
                 train_loss=np.array([e[1][j] for e, j in mine]),
-                norms=np.array([e[3][j] for e, j in mine]).reshape(len(mine), -1),
+                norms=np.array([e[3][j] for e, j in mine]).reshape(len(mine), len(self.weights)),
             )
             if self.folds[0].dev is not None:
                 history["dev_loss"] = np.array([e[2][j] for e, j in mine if e[2] is not None])
