@@ -25,7 +25,7 @@ class Implementation(NamedTuple):
 
 def everything(seed):
     rng = np.random.default_rng(seed)
-    m, p = int(rng.integers(8, 60)), int(rng.integers(2, 9))
+    m, p = int(rng.integers(8, 60)), int(rng.integers(1, 9))
     X = np.column_stack([rng.standard_normal((m, p)) * rng.uniform(0.5, 2.0, p) + rng.uniform(-1, 1, p), np.ones(m)])
     y = (rng.random(m) < expit(X @ rng.standard_normal(p + 1))).astype(float)
     y[:2] = 0.0, 1.0

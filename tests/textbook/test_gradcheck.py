@@ -10,7 +10,7 @@ from normball import InputError
 from normball.textbook import check_gradient
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, 3])
 def test_each_slip_by_its_name_and_right_ones_cleared(seed):
     assert list(complaints(seed)) == []
 

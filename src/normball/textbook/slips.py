@@ -111,7 +111,8 @@ def _of_linear_term(seen: Measured, left: Remains) -> tuple[str, str] | None:
     if not there.any():
         return None
     flat = np.abs(k[there] - k[there].mean()) <= left.small + 1e-3 * np.abs(k[there]).max()
-    if flat.all() and (there.sum() > 1 or len(k) == 1):
+    squared = np.abs(a[there]).max() > left.small  # the other one has the square: tells a single weight's sum apart
+    if flat.all() and (there.sum() > 1 or squared):
         who = "cost" if k[there].mean() < 0.0 else "gradient"
         also = "" if np.abs(a).max() <= left.small else ", where the other one has the slope of a square, λ/m w"
         words = (
@@ -193,10 +194,10 @@ def _both_alike(seen: Measured, notes: Watched) -> tuple[str | None, str]:
     small = 1e-9
     if seen.bias is not None and (np.abs(seen.far[seen.bias]) > small).any():
         return "bias_penalised", "gradient and cost agree, but both penalise the bias; the course leaves it free."
-    right, weights = seen.strength, slice(None) if seen.bias is None else ~seen.bias
-    if right is None or not len(seen.far[weights]):
+    right, weights = seen.strength, ~seen.bias if seen.bias is not None else np.abs(seen.far) > small
+    if right is None or (seen.bias is not None and not weights.any()):
         return None, ""
-    mine = float(np.median(seen.far[weights]))
+    mine = float(np.median(seen.far[weights])) if weights.any() else 0.0
     if right > small and abs(mine / right - 1.0) > 1e-3:
         slip, _ = _which(seen, mine - right, mine, small)
         return slip, f"gradient and cost agree, but their penalty has the slope {mine:.6g}·w where λ/m = {right:.6g}."
