@@ -174,7 +174,7 @@ else:
 
     SCENES = {
         "built-in": example_scene,
-        "model": lambda: fitted(*table(), l1_ratio=0.3)[0],
+        "model": lambda: fitted(*table(), l1_ratio=0.3, features=("x2", "x0"))[0],  # the second one matters more
         "sample": lambda: fitted(*table(rows=3000), l1_ratio=0.0)[0],
     }
     HARD = {"raw": raw, "binary": binary, "collinear": collinear, "rare": rare}
@@ -266,7 +266,40 @@ else:
             assert state["t"] == pytest.approx(min(norm_of(state, np.array([0.0, share * reach])), limit), rel=0.02)
             assert state["driver"] == "t"
             check(state)
+            if state["t"] < limit:
+                grip = page.locator(".handle .grip").bounding_box()  # it stays under the mouse
+                mouse = middle + np.sign(y - middle) * share * frame["height"] / 2
+                assert grip["y"] + grip["height"] / 2 == pytest.approx(mouse, abs=1.0)
         page.mouse.up()
+
+    @pytest.mark.parametrize("kind", ["l1", "l2", "elastic"])
+    def test_what_is_drawn_is_what_is_solved(show, rng, kind):
+        """Ball, touching contour, both arrows, dots and cone in the picture are those of the numbers, to a pixel."""
+        page = show()
+        page.check(f"[value={kind}]", force=True)
+        for share in rng.uniform(500.0, 900.0, 4):
+            state = page.evaluate(SLIDE, ["t", share])
+            pixel, coef = state["reach"] / 173, np.array(state["coef"])
+            shape = lambda part, panel="constrained", state=state: places(
+                page.get_attribute(f"#{panel} .{part}", "d"), state
+            )
+            at = lambda panel: [float(page.get_attribute(f"#{panel} .solution", key)) for key in ("cx", "cy")]
+            for panel in ("penalised", "constrained"):
+                drawn = (np.array(at(panel)) - [225, 203]) * [1, -1] * pixel
+                np.testing.assert_allclose(drawn, coef, atol=0.02 * pixel)
+            np.testing.assert_allclose(shape("ball"), state["ball"], atol=0.02 * pixel)
+            if not state["active"]:
+                assert page.get_attribute("#constrained .pull", "d") == ""
+                continue
+            np.testing.assert_allclose(shape("tangent"), state["contour"]["points"], atol=0.02 * pixel)
+            pull, push = shape("pull"), shape("push")
+            np.testing.assert_allclose(pull[0], coef, atol=0.02 * pixel)
+            way, back = pull[3] - coef, push[3] - coef  # the tips
+            np.testing.assert_allclose(back, -way, atol=0.05 * pixel)
+            along = -np.array(state["gradient"]) / np.hypot(*state["gradient"])
+            np.testing.assert_allclose(way / np.hypot(*way), along, atol=0.01)
+            corner = (coef == 0.0).any()
+            assert (page.get_attribute("#constrained .cone", "d") != "") == (corner and kind != "l2")
 
     @pytest.mark.parametrize("kind", ["l1", "l2", "elastic"])
     def test_separable_data(show, rng, kind):
