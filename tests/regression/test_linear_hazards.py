@@ -258,6 +258,16 @@ def test_a_model_that_is_not_certified_says_so():
     assert found.certificate.gap > 0.0
 
 
+def test_the_same_bits_for_any_number_of_threads(monkeypatch):
+    X, y = data(30000, 20)
+    found = []
+    for threads in ("1", "3"):
+        monkeypatch.setenv("NORMBALL_THREADS", threads)
+        found.append(LassoCV(alphas=10).fit(X, y))
+    np.testing.assert_array_equal(found[0].coef_, found[1].coef_)
+    np.testing.assert_array_equal(found[0].mse_path_, found[1].mse_path_)
+
+
 # ---- neighbours ---------------------------------------------------------------------------------------------------
 def test_pipelines_searches_and_pickles():
     X, y = data()

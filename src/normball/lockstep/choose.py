@@ -34,6 +34,8 @@ def _for_quadratic(family: Family) -> tuple:
         chain.append(Grams())
     elif any(column.smooth for column in columns) and p > n and n <= 3000:
         chain.append(Kernel())
+        if all(column.smooth for column in columns):
+            chain.append(Dual())  # with unpenalised columns
     if len(columns) > 1 and not (sparse and n * p > SMALL) and (n * p <= TWICE or p > n):
         chain.append(Waves())
     single = [strategy for strategy in _for_one(family) if strategy.name != "anchored"]

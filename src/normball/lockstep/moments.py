@@ -66,9 +66,10 @@ class Moments:
             cells = np.zeros((design.n_cells, design.p + 2, design.p + 2))
             design.reads += 1.0
             pieces = [(design, (*piece, 1), total) for piece in design.chunks()]
-            for part in runtime.in_order(_of_piece, pieces):
-                for cell, gram in part.items():
-                    cells[cell] += gram
+            with runtime.workers():  # the same bits, wherever it is asked for first
+                for part in runtime.in_order(_of_piece, pieces):
+                    for cell, gram in part.items():
+                        cells[cell] += gram
             known = design.moments = cls(cells, total, design.intercept)
         return known
 
@@ -76,6 +77,8 @@ class Moments:
         """Sums over the training rows of a split."""
         key = family.train[:, split].tobytes()
         if key not in self._splits:
+            if (1 + len(self._splits)) * self.cells[0].size > ROOM // 4:
+                self._splits.clear()  # made again from the cells: cheaper than the room
             self._splits[key] = self._over(family.train[:, split], family.norm[split] / self.total)
         return self._splits[key]
 
