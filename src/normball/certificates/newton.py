@@ -43,7 +43,7 @@ def newton_proof(family: Family, column: Column, coef: Array, intercept: float) 
     support = np.flatnonzero((coef != 0.0) | (column.l1 == 0.0))
     if len(support) > LARGEST or np.isfinite(column.lower).any() or np.isfinite(column.upper).any():
         return None
-    F, grad, squares = _exact(family, column, coef, intercept, support)
+    F, grad, squares = exact_sums(family, column, coef, intercept, support)
     take = slice(None) if with_b else slice(1, None)
     l2 = np.concatenate([[0.0], column.l2[support]])[take]
     slope = np.concatenate([[0.0], column.l2[support] * coef[support] + column.l1[support] * np.sign(coef[support])])
@@ -156,7 +156,7 @@ def _from_decrement(R: float, nu: float) -> tuple[float, float]:
     return (x + (1.0 - x) * np.log1p(-x)) / R**2, -np.log1p(-x) / R
 
 
-def _exact(family, column, coef, intercept, support):
+def exact_sums(family, column, coef, intercept, support):
     """Gram of (1, x_S) with weights c h, gradient (1+p,), Σ c h x_j² (p,): one read."""
     scale = family.train[:, column.split] / family.norm[column.split]
     return family.design.add_up(_exact_block, family.loss, coef, intercept, support, scale, family.design.fast)

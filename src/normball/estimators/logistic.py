@@ -8,7 +8,8 @@ import numpy as np
 
 from .. import inputs
 from ..certificates import Certificate
-from ..errors import StrengthConflict
+from ..errors import InputError, StrengthConflict
+from ..geometry import Ball, ball_of
 from ..runtime import Watch
 from .base import TwoClasses, fit_all
 from .callbacks import Reports, with_callbacks
@@ -46,6 +47,10 @@ class LogisticRegression(TwoClasses):
         minimum. Not scikit-learn's `tol`, which is a gradient in the units of the data.
     max_reads, time_limit : float or None, default=None
         Limits, in reads of X and in seconds. What is reached by then is kept, with a ConvergenceWarning.
+    radius : float or None, default=None
+        t > 0, instead of C and lam: the smallest mean loss subject to norm <= t. Finite on separable data.
+    norm : {'l1', 'l2', 'elastic'} or None, default=None
+        The norm that `radius` bounds (see `normball.Ball`). None: the one of l1_ratio.
 
     Attributes
     ----------
@@ -67,6 +72,9 @@ class LogisticRegression(TwoClasses):
         The proof: .gap, .relative_gap, .status, .reads, .summary(), ...
     status_ : str
         certified | uncertified | separated
+    multiplier_, active_, kkt_ : float, bool, KKT
+        Of the constraint, as in `normball.solve(..., ball=)`; `lambda_` is then the equivalent penalty. Defined only
+        with `radius`.
 
     See Also
     --------
@@ -81,7 +89,7 @@ class LogisticRegression(TwoClasses):
 
     def __init__(
         self, C=1.0, l1_ratio=0.0, *, lam=None, fit_intercept=True, class_weight=None, standardize=False,
-        penalty_factor=None, tol=1e-8, max_reads=None, time_limit=None,
+        penalty_factor=None, tol=1e-8, max_reads=None, time_limit=None, radius=None, norm=None,
     ):  # fmt: skip
         self.C = C
         self.l1_ratio = l1_ratio
@@ -93,6 +101,8 @@ class LogisticRegression(TwoClasses):
         self.tol = tol
         self.max_reads = max_reads
         self.time_limit = time_limit
+        self.radius = radius
+        self.norm = norm
 
     @with_callbacks
     def fit(self, X, y, sample_weight=None):
@@ -122,16 +132,33 @@ class LogisticRegression(TwoClasses):
                 "Keep one (C=1.0, its default, counts as not given)."
             )
         l1_ratio, tol = inputs.read_l1_ratio(self.l1_ratio), inputs.read_tol(self.tol)
-        if self.lam is None and self.C is None:
+        ball = self._ball(l1_ratio)
+        if self.lam is None and self.C is None and ball is None:
             raise StrengthConflict("No strength of the penalty was given: pass C, or lam (0 for no penalty).")
-        strength = inputs.read_C(self.C) if self.lam is None else inputs.read_lam(self.lam)
+        if ball is not None:
+            strength, l1_ratio = 1.0, ball.ratio
+        else:
+            strength = inputs.read_C(self.C) if self.lam is None else inputs.read_lam(self.lam)
         reports = Reports(self, X, y, sample_weight)
         task = self._read(X, y, sample_weight)
         lam = 1.0 / (strength * task.total) if self.lam is None else strength
-        fitted, said = fit_all(task, lam, l1_ratio, tol, reports.listen(Watch(*limits)))
+        fitted, said = fit_all(task, lam, l1_ratio, tol, reports.listen(Watch(*limits)), ball=ball)
         for message, kind in said:
             warnings.warn(message, kind, stacklevel=3)
         rounds = fitted["certificate_"].rounds
         self._become(task, fitted | dict(n_iter_=np.array([max(rounds, 1)], dtype=np.int32)))
         reports.end()
         return self
+
+    def _ball(self, l1_ratio: float) -> Ball | None:
+        if self.radius is None:
+            if self.norm is not None:
+                raise InputError(f"norm={self.norm!r} was given without radius. Pass radius, or leave norm out.")
+            return None
+        said = "lam" if self.lam is not None else "C" if self.C is not None and self.C != 1.0 else None
+        if said is not None:
+            raise StrengthConflict(
+                f"radius={self.radius!r} and {said}={getattr(self, said)!r} were both given: each fixes the strength "
+                "of the penalty. Keep one (C=1.0, its default, counts as not given)."
+            )
+        return ball_of(self.radius, self.norm, l1_ratio)

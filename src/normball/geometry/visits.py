@@ -1,0 +1,98 @@
+"""Penalised solutions on the way to a radius: each a point of the curve λ -> Ω(w(λ)), which never rises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .. import runtime
+from ..certificates import Candidates, Family
+from ..lockstep import Answer, choose_chain, solve_family
+from ..lockstep.best import Point
+from ..lockstep.null import free_fit
+from ..lockstep.sweep import sweep
+from ..runtime import Watch
+from ..tasks import Task
+from .tangent import Tangent, tangent
+
+TIGHT, LOOSE = 1e-13, 1e-7
+"""Tolerances of the solves: near the root, and far from it; relative to the null loss or, if smaller, to F itself."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """The solution at one λ."""
+
+    lam: float
+    point: Point  # conditioned
+    omega: float  # Ω(w) at λ = 1, free columns apart
+    loss: float
+    answer: Answer
+    tangent: Tangent | None
+
+    def at(self, lam: float) -> Point:
+        """A first guess of the solution at another λ."""
+        if self.tangent is None or not 0.5 < lam / self.lam < 2.0:
+            return self.point
+        step = lam - self.lam
+        return self.point[0] + step * self.tangent.coef, self.point[1] + step * self.tangent.intercept
+
+
+class Visits:
+    """Solves one task at any λ, from the nearest solution there is."""
+
+    def __init__(self, task: Task, l1_ratio: float, watch: Watch, start: Point | None = None):
+        self.task, self.l1_ratio, self.watch, self.start = task, l1_ratio, watch, start
+        self.one = task.column(1.0, l1_ratio)
+        self.family: Family = task.family([self.one], TIGHT, polish=True)
+        self.made: list[Visit] = []
+        self.solves = self.rounds = 0
+        with runtime.workers():
+            coef, b = free_fit(self.family, self.one)
+            null = sweep(self.family, Candidates(np.array([0]), coef[:, None], np.array([b])))
+        self.null_loss, pull, l1 = float(null.loss[0]), np.abs(null.grad[:, 0]), self.one.l1
+        self.null_pull = float(pull.max(initial=0.0))  # the largest force on a coefficient at the null model
+        held = l1 > 0.0
+        self.lam_max = float((pull[held] / l1[held]).max(initial=0.0)) if held.any() else np.inf
+
+    def visit(self, lam: float, tight: bool) -> Visit:
+        """Solve at λ > 0.  Raises InputError where the penalty cannot be represented, Interrupted on Ctrl-C."""
+        column, near = self.task.column(lam, self.l1_ratio), self.nearest(lam)
+        scale = 1.0 if near is None else min(1.0, near.loss / max(self.null_loss, 1e-300))
+        tol = max((TIGHT if tight else LOOSE) * scale, 1e-290)
+        family = replace(self.family, columns=(column,), tol=tol)
+        answer = self._solve(family, self.start if near is None else near.at(lam))
+        coef, b = answer.point
+        omega = self.cost((coef, b))
+        loss = max(answer.best.objective - lam * omega, 0.0)
+        here = Visit(lam, (coef, b), omega, loss, answer, tangent(family, column, coef, b))
+        self.made.append(here)
+        return here
+
+    def free(self) -> Answer:
+        """The solution at λ = 0, from the smallest λ seen."""
+        column = self.task.column(0.0, self.l1_ratio)
+        family = self.task.family([column], TIGHT, polish=True)
+        near = min(self.made, key=lambda visit: visit.lam, default=None)
+        return self._solve(family, None if near is None else near.point)
+
+    def at_zero(self, point: Point, answer: Answer) -> Visit:
+        """The free optimum as the lower end of a bracket."""
+        column = self.one.at(0.0)
+        along = tangent(self.family, column, *point)
+        return Visit(0.0, point, self.cost(point), answer.best.objective, answer, along)
+
+    def cost(self, point: Point) -> float:
+        """Ω at λ = 1."""
+        return self.family.penalty.total(point[0], self.one)
+
+    def _solve(self, family: Family, init: Point | None) -> Answer:
+        with runtime.workers():
+            answer = solve_family(family, choose_chain(family), self.watch, init, False, self.task.names)[0]
+        self.solves += 1
+        self.rounds += answer.best.rounds
+        return answer
+
+    def nearest(self, lam: float) -> Visit | None:
+        return min(self.made, key=lambda visit: abs(np.log(visit.lam / lam)), default=None)
