@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
 
 from .gap import Facts, free_corrected
 from .problem import Array, Column, Evidence
@@ -63,6 +62,8 @@ def steepest(one: Column, z: Array, held: Array, budget: float) -> float:
     if not l1.any():
         size = z.max()
         return float(size * np.sqrt((z / size) @ (z / size / l2)) / np.sqrt(2.0 * budget))
+
+    from scipy.optimize import brentq
 
     def overspent(log_mu: float) -> float:
         mu = np.exp(log_mu)

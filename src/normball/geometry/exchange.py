@@ -16,15 +16,15 @@ from ..tasks import Task
 from .balls import Ball
 from .inside import ROUNDING, free_optimum, separates
 from .proof import ball_solution, fallback
-from .visits import Visit, Visits
+from .visits import FADED, Visit, Visits
 
 SOLVES = 80
 CLOSE = 1e-2
 """|log Ω - log T| below which the solves are tight."""
 DONE = 4e-15
 """Relative distance of Ω from T, or of two λ, that is none."""
-LEAP = 4.0
-"""The largest step in log λ outside a bracket."""
+LEAP, LONGEST = 4.0, 64.0
+"""The largest step in log λ outside a bracket: the first, twice that after each of them, and the last."""
 PATIENCE = 12
 """Steps after which every other one halves the bracket."""
 FAR_DOWN = 1e-3
@@ -90,8 +90,8 @@ class Search:
                     return free
                 if free is not None:
                     self.below = self.visits.at_zero(*free)
-            if lam * self.budget <= 1e-300:
-                break
+            if lam <= self.visits.least and here is self.above:
+                break  # separated beyond what float64 can tell: its gap, λ (T - Ω), is nothing
         assert here is not None
         return here
 
@@ -122,21 +122,27 @@ class Search:
             following = cubic(self.above, self.below, self.budget) if self.steps <= PATIENCE else np.nan
             if low < following < high:
                 return following
-        following = here.lam * float(np.exp(np.clip(self._step(here), -LEAP, LEAP)))
+        far = min(LEAP * 2.0 ** min(self.steps, 9), LONGEST)
+        following = max(here.lam * float(np.exp(np.clip(self._step(here), -far, far))), self.visits.least)
         stuck = self.steps > PATIENCE and self.steps % 2 == 0 and high > low * (1.0 + 1e-9)
         if low < following < high and not stuck:
             return following
-        return float(np.sqrt(low) * np.sqrt(high)) if low > 0.0 else high * 0.2
+        return float(np.sqrt(low) * np.sqrt(high)) if low > 0.0 else max(high * 0.2, self.visits.least)
 
     def _step(self, here: Visit) -> float:
         """log λ from here to the root, by the tangent; by the chord where there is none.
 
-        For the L2 norm log Ω is nearly straight in log λ, with an L1 part Ω itself.
+        Ω itself is nearly straight in log λ with an L1 part.  For the L2 norm log Ω is, and where the loss is
+        nearly gone (separated data), the norm.
         """
         omega, aim = here.omega, self.budget
         if here.tangent is not None and omega > 0.0:
             elasticity = here.lam * here.tangent.slope / omega
-            far = np.log(aim / omega) if self.ball.norm == "l2" else aim / omega - 1.0
+            far = aim / omega - 1.0
+            if here.loss < FADED * self.visits.null_loss and self.ball.ratio < 1.0:
+                far = 2.0 * (np.sqrt(aim / omega) - 1.0)
+            elif self.ball.norm == "l2":
+                far = np.log(aim / omega)
             return float(far / elasticity) if elasticity < 0.0 else -1.0
         a, b = self.above, self.below
         if a is None or b is None or b.lam == 0.0:
@@ -166,4 +172,4 @@ def cubic(above: Visit, below: Visit, budget: float) -> float:
     u = (budget - above.omega) / rise
     v = 1.0 - u
     at = x[0] * (1 + 2 * u) * v * v + x[1] * (1 + 2 * v) * u * u + u * v * (v * steep[0] - u * steep[1])
-    return float(np.exp(at)) if logs else float(at)
+    return float(np.exp(np.clip(at, *sorted(x)))) if logs else float(at)

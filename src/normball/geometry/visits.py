@@ -18,6 +18,8 @@ from .tangent import Tangent, tangent
 
 TIGHT, LOOSE = 1e-13, 1e-7
 """Tolerances of the solves: near the root, and far from it; relative to the null loss or, if smaller, to F itself."""
+FADED = 0.05
+"""Share of the null loss below which the loss goes to 0, and w grows like log(1/λ)."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,13 @@ class Visit:
     loss: float
     answer: Answer
     tangent: Tangent | None
+    faded: bool
 
     def at(self, lam: float) -> Point:
         """A first guess of the solution at another λ."""
-        if self.tangent is None or not 0.5 < lam / self.lam < 2.0:
+        if self.tangent is None or not (self.faded or 0.5 < lam / self.lam < 2.0):
             return self.point
-        step = lam - self.lam
+        step = self.lam * np.log(lam / self.lam) if self.faded else lam - self.lam
         return self.point[0] + step * self.tangent.coef, self.point[1] + step * self.tangent.intercept
 
 
@@ -53,22 +56,31 @@ class Visits:
             null = sweep(self.family, Candidates(np.array([0]), coef[:, None], np.array([b])))
         self.null_loss, pull, l1 = float(null.loss[0]), np.abs(null.grad[:, 0]), self.one.l1
         self.null_pull = float(pull.max(initial=0.0))  # the largest force on a coefficient at the null model
-        held = l1 > 0.0
+        held, size = l1 > 0.0, np.maximum(l1, self.one.l2)
+        self.least = 1e-280 / min(1.0, float(size[size > 0.0].min(initial=1.0)))  # λ below it has no room in float64
         self.lam_max = float((pull[held] / l1[held]).max(initial=0.0)) if held.any() else np.inf
 
     def visit(self, lam: float, tight: bool) -> Visit:
         """Solve at λ > 0.  Raises InputError where the penalty cannot be represented, Interrupted on Ctrl-C."""
         column, near = self.task.column(lam, self.l1_ratio), self.nearest(lam)
-        scale = 1.0 if near is None else min(1.0, near.loss / max(self.null_loss, 1e-300))
-        tol = max((TIGHT if tight else LOOSE) * scale, 1e-290)
-        family = replace(self.family, columns=(column,), tol=tol)
-        answer = self._solve(family, self.start if near is None else near.at(lam))
-        coef, b = answer.point
-        omega = self.cost((coef, b))
+        point = self.start if near is None else near.at(lam)
+        scale = 1.0 if near is None else self._share(near.loss + lam * near.omega)
+        while True:
+            tol = max((TIGHT if tight else LOOSE) * scale, 1e-300)
+            answer = self._solve(replace(self.family, columns=(column,), tol=tol), point)
+            point, reached = answer.point, self._share(answer.best.objective)
+            if reached > 1e-3 * scale or self.watch.stopped(self.task.design.reads):
+                break
+            scale = reached  # F turned out to be so much smaller that the tolerance saw nothing of it
+        omega = self.cost(point)
         loss = max(answer.best.objective - lam * omega, 0.0)
-        here = Visit(lam, (coef, b), omega, loss, answer, tangent(family, column, coef, b))
+        along = tangent(self.family, column, *point)
+        here = Visit(lam, point, omega, loss, answer, along, loss < FADED * self.null_loss)
         self.made.append(here)
         return here
+
+    def _share(self, objective: float) -> float:
+        return min(1.0, objective / self.null_loss) if self.null_loss > 0.0 else 1.0
 
     def free(self) -> Answer:
         """The solution at λ = 0, from the smallest λ seen."""
@@ -81,7 +93,7 @@ class Visits:
         """The free optimum as the lower end of a bracket."""
         column = self.one.at(0.0)
         along = tangent(self.family, column, *point)
-        return Visit(0.0, point, self.cost(point), answer.best.objective, answer, along)
+        return Visit(0.0, point, self.cost(point), answer.best.objective, answer, along, False)
 
     def cost(self, point: Point) -> float:
         """Ω at λ = 1."""
