@@ -6,14 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..certificates import Candidates, Certificate, Column
+from ..certificates import Certificate, Column
 from ..certificates.ball import KKT, Constraint, ball_gap
 from ..certificates.certificate import relative
 from ..certificates.gap import facts_of
 from ..certificates.newton import newton_proof
 from ..lockstep import Answer
 from ..lockstep.best import Point
-from ..lockstep.sweep import sweep
 from ..results import Solution
 from .balls import Ball
 from .visits import Visit, Visits
@@ -25,8 +24,7 @@ def ball_solution(visits: Visits, ball: Ball, found, tol: float) -> Solution:
         return _free_solution(visits, ball, *found, tol)
     family, budget = visits.family, ball.budget
     column = visits.one.at(found.lam)
-    coef, b = feasible(visits, found.point, budget), found.point[1]
-    evidence = sweep(family, Candidates(np.array([0]), coef[:, None], np.array([b])))
+    coef, b, evidence = _best_in_ball(visits, found, budget)
     facts, answer, loss = facts_of(family), found.answer, float(evidence.loss[0])
     omega = family.penalty.total(coef, visits.one)
     gap = ball_gap(facts, column, budget, coef, b, evidence) if family.exact else np.inf
@@ -43,12 +41,30 @@ def ball_solution(visits: Visits, ball: Ball, found, tol: float) -> Solution:
     return _solution(visits, (coef, b), found.lam, certificate, constraint)
 
 
+def _best_in_ball(visits: Visits, found: Visit, budget: float):
+    """(coef, intercept, evidence) of the root, made feasible.
+
+    Where λ has left float64 before the budget was spent, the classes are separated and only the direction still
+    matters: the point is moved out along itself, onto the ball.
+    """
+    coef, b = feasible(visits, found.point, budget), found.point[1]
+    evidence = visits.judge(coef, b)
+    if found.lam <= visits.least and 0.0 < found.omega < budget:
+        linear, square = visits.parts(coef)
+        out = 2.0 * budget / (linear + np.sqrt(linear * linear + 4.0 * square * budget))
+        further, b_out = feasible(visits, (out * coef, 0.0), budget), out * b
+        there = visits.judge(further, b_out)
+        if there.loss[0] <= evidence.loss[0]:
+            return further, b_out, there
+    return coef, b, evidence
+
+
 def feasible(visits: Visits, point: Point, budget: float) -> np.ndarray:
     """coef (p,) shrunk onto the ball where rounding left it outside; free columns stay."""
     coef, one = point[0].copy(), visits.one
     held = (one.l1 > 0.0) | (one.l2 > 0.0)
     for _ in range(20):
-        linear, square = float(one.l1 @ np.abs(coef)), 0.5 * float((one.l2 * coef) @ coef)
+        linear, square = visits.parts(coef)
         if linear + square <= budget:
             return coef
         share = 2.0 * budget / (linear + np.sqrt(linear * linear + 4.0 * square * budget))  # s·linear + s²·square = T
@@ -59,7 +75,7 @@ def feasible(visits: Visits, point: Point, budget: float) -> np.ndarray:
 def _free_solution(visits: Visits, ball: Ball, point: Point, answer: Answer, tol: float) -> Solution:
     coef, b = feasible(visits, point, ball.budget), point[1]
     family, column = visits.family, visits.one.at(0.0)
-    evidence = sweep(family, Candidates(np.array([0]), coef[:, None], np.array([b])))
+    evidence = visits.judge(coef, b)
     moved = not (np.array_equal(coef, answer.point[0]) and b == answer.point[1])
     gap, loss = answer.best.gap, float(evidence.loss[0])
     if moved:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .. import runtime
-from ..certificates import Candidates, Family
+from ..certificates import Candidates, Evidence, Family
 from ..lockstep import Answer, choose_chain, solve_family
 from ..lockstep.best import Point
 from ..lockstep.null import free_fit
@@ -53,7 +53,7 @@ class Visits:
         self.solves = self.rounds = 0
         with runtime.workers():
             coef, b = free_fit(self.family, self.one)
-            null = sweep(self.family, Candidates(np.array([0]), coef[:, None], np.array([b])))
+            null = self.judge(coef, b)
         self.null_loss, pull, l1 = float(null.loss[0]), np.abs(null.grad[:, 0]), self.one.l1
         self.null_pull = float(pull.max(initial=0.0))  # the largest force on a coefficient at the null model
         held, size = l1 > 0.0, np.maximum(l1, self.one.l2)
@@ -94,6 +94,14 @@ class Visits:
         column = self.one.at(0.0)
         along = tangent(self.family, column, *point)
         return Visit(0.0, point, self.cost(point), answer.best.objective, answer, along, False)
+
+    def judge(self, coef, intercept: float) -> Evidence:
+        """One read: what there is to know of a point, λ apart."""
+        return sweep(self.family, Candidates(np.array([0]), coef[:, None], np.array([intercept])))
+
+    def parts(self, coef) -> tuple[float, float]:
+        """The L1 and the L2 part of Ω at λ = 1."""
+        return float(self.one.l1 @ np.abs(coef)), 0.5 * float((self.one.l2 * coef) @ coef)
 
     def cost(self, point: Point) -> float:
         """Ω at λ = 1."""
