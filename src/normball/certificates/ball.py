@@ -27,7 +27,7 @@ def ball_gap(
 
     Returns
     -------
-    float >= 0, nats per observation; infinite where no dual point is at hand (free columns far from their optimum)
+    float >= 0, nats per observation; infinite where no dual point is at hand (intercept or free columns far off)
 
     min over μ of  ‖δ‖²_H + μ (T - Ω(w)) + Σ_j [μΩ_j(w_j) + (μΩ_j)*(z_j) - z_j w_j],  z and δ as in `duality_gap`
     with s = 1: no scaling for the L1 part is needed, so the bound is finite on separable data too.  All terms are >= 0.

@@ -57,7 +57,10 @@ def newton_proof(family: Family, column: Column, coef: Array, intercept: float) 
     diagonal = np.diag(H)
     unit = 1.0 / np.sqrt(np.where(diagonal > 0.0, diagonal, 1.0))  # a ridge on tiny units must not hide the others
     far = unit * np.concatenate([[1.0], family.design.survey.reach[support]])[take]
-    farthest = float(far @ far)  # ‖(1, x_i)∘unit‖² is at most this
+    with np.errstate(over="ignore"):
+        farthest = float(far @ far)  # ‖(1, x_i)∘unit‖² is at most this
+    if not np.isfinite(farthest):
+        return None  # every row is saturated
     where, size = np.concatenate([[0], 1 + support])[take], np.ones(1 + p)
     size[where] = unit
     half, V, steepest = beside(len(g) ** 3 / 2e9, _inverse_half, unit[:, None] * H * unit)

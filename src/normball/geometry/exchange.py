@@ -49,8 +49,7 @@ def root_in_ball(visits: Visits, ball: Ball, tol: float) -> Solution:
     search = Search(visits, ball)
     try:
         with workers():
-            found = search.run()
-        return ball_solution(visits, ball, found, tol)
+            return ball_solution(visits, ball, search.run(), tol)
     except Interrupted as stop:
         stop.solution = fallback(visits, ball, search.above, tol)
         raise
@@ -96,8 +95,8 @@ class Search:
         return here
 
     def _top(self) -> float:
-        """A λ from which on no more than the budget is spent: λ_max, and λΩ(w) <= null loss."""
-        return max(min(self.visits.null_loss / self.budget, self.visits.lam_max), 1e-280)
+        """A λ from which on no more than the budget is spent: λ_max, and λΩ(w) <= L(0)."""
+        return max(min(self.visits.first_loss / self.budget, self.visits.lam_max), 1e-280)
 
     def _keep(self, visit: Visit) -> None:
         if visit.omega <= self.budget:

@@ -10,7 +10,7 @@ from .. import runtime
 from ..certificates import Candidates, Evidence, Family
 from ..lockstep import Answer, choose_chain, solve_family
 from ..lockstep.best import Point
-from ..lockstep.null import free_fit
+from ..lockstep.null import free_fit, null_model
 from ..lockstep.sweep import sweep
 from ..runtime import Watch
 from ..tasks import Task
@@ -54,6 +54,7 @@ class Visits:
         with runtime.workers():
             coef, b = free_fit(self.family, self.one)
             null = self.judge(coef, b)
+            self.first_loss = null_model(self.family, 0)[1]  # of the intercept alone: free columns may separate
         self.null_loss, pull, l1 = float(null.loss[0]), np.abs(null.grad[:, 0]), self.one.l1
         self.null_pull = float(pull.max(initial=0.0))  # the largest force on a coefficient at the null model
         held, size = l1 > 0.0, np.maximum(l1, self.one.l2)
@@ -69,7 +70,8 @@ class Visits:
             tol = max((TIGHT if tight else LOOSE) * scale, 1e-300)
             answer = self._solve(replace(self.family, columns=(column,), tol=tol), point)
             point, reached = answer.point, self._share(answer.best.objective)
-            if reached > 1e-3 * scale or self.watch.stopped(self.task.design.reads):
+            stopped = answer.best.ground.separation or self.watch.stopped(self.task.design.reads)
+            if reached > 1e-3 * scale or stopped:
                 break
             scale = reached  # F turned out to be so much smaller that the tolerance saw nothing of it
         omega = self.cost(point)
