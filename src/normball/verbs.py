@@ -67,24 +67,22 @@ def solve(
     """
     l1_ratio, tol = inputs.read_l1_ratio(l1_ratio), inputs.read_tol(tol)
     _only_one(lam=lam, ball=ball, n_features=n_features, df=df)
-    if ball is not None:
-        ball = read_ball(ball, l1_ratio)
-    elif n_features is None and df is None:
-        lam = _one_lam(lam)
+    ball = None if ball is None else read_ball(ball, l1_ratio)
+    lam = _one_lam(lam) if ball is None and n_features is None and df is None else None
     task = read_task(
         X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
         standardize=standardize,
     )  # fmt: skip
     start = inputs.read_init(init, task.design.p)
     watch = Watch(inputs.read_limit(max_reads, "max_reads"), inputs.read_limit(time_limit, "time_limit"))
-    if ball is not None:
+    if lam is not None:
+        solution = solve_task(task, lam, l1_ratio, tol, watch, start)
+    elif ball is not None:
         solution = solve_in_ball(task, ball, tol, watch, start)
     elif n_features is not None:
         solution = solve_with_features(task, n_features, l1_ratio, tol, watch)
-    elif df is not None:
-        solution = solve_with_df(task, df, l1_ratio, tol, watch)
     else:
-        solution = solve_task(task, lam, l1_ratio, tol, watch, start)
+        solution = solve_with_df(task, df, l1_ratio, tol, watch)
     certificate = solution.certificate
     if certificate.status != "certified":
         warnings.warn(certificate.summary(), ConvergenceWarning, stacklevel=2)
@@ -127,7 +125,7 @@ def path(
         standardize=standardize,
     )  # fmt: skip
     watch = Watch(inputs.read_limit(max_reads, "max_reads"), inputs.read_limit(time_limit, "time_limit"), progress)
-    if ball is not None:
+    if ball is not None and radii is not None:
         found = path_in_balls(task, ball, radii, tol, watch)
     else:
         found = path_task(

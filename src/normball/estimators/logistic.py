@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import inputs
 from ..certificates import Certificate
+from ..certificates.ball import KKT
 from ..errors import InputError, StrengthConflict
 from ..geometry import Ball, ball_of
 from ..runtime import Watch
@@ -86,6 +87,9 @@ class LogisticRegression(TwoClasses):
     lambda_: float
     certificate_: Certificate
     status_: str
+    multiplier_: float
+    active_: bool
+    kkt_: KKT
 
     def __init__(
         self, C=1.0, l1_ratio=0.0, *, lam=None, fit_intercept=True, class_weight=None, standardize=False,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import Interrupted
+from ..lockstep import Answer
 from ..lockstep.best import Point
 from ..results import Solution
 from ..runtime import Watch, workers
@@ -67,7 +68,7 @@ class Search:
         for visit in visits.made:
             self._keep(visit)
 
-    def run(self) -> Visit | tuple[Point, object]:
+    def run(self) -> Visit | tuple[Point, Answer]:
         """The visit at the root, or (point, answer) of the free optimum where it lies inside."""
         top, lam = self._top(), 0.0
         here, tight = self._nearest_end(), False
@@ -171,4 +172,4 @@ def cubic(above: Visit, below: Visit, budget: float) -> float:
     u = (budget - above.omega) / rise
     v = 1.0 - u
     at = x[0] * (1 + 2 * u) * v * v + x[1] * (1 + 2 * v) * u * u + u * v * (v * steep[0] - u * steep[1])
-    return float(np.exp(np.clip(at, *sorted(x)))) if logs else float(at)
+    return float(np.exp(np.clip(at, min(x), max(x)))) if logs else float(at)

@@ -18,10 +18,10 @@ from .balls import Ball
 from .visits import Visit, Visits
 
 
-def ball_solution(visits: Visits, ball: Ball, found, tol: float) -> Solution:
+def ball_solution(visits: Visits, ball: Ball, found: Visit | tuple[Point, Answer], tol: float) -> Solution:
     """found: a Visit, or (point, answer) of the free optimum."""
     if not isinstance(found, Visit):
-        return _free_solution(visits, ball, *found, tol)
+        return _free_solution(visits, ball, found[0], found[1], tol)
     family, budget = visits.family, ball.budget
     column = visits.one.at(found.lam)
     coef, b, evidence = _best_in_ball(visits, found, budget)
