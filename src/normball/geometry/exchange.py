@@ -19,17 +19,19 @@ from .inside import ROUNDING, free_optimum, separates
 from .proof import ball_solution, fallback
 from .visits import FADED, Visit, Visits
 
-SOLVES = 80
+SOLVES = 100
 CLOSE = 1e-2
 """|log Ω - log T| below which the solves are tight."""
 DONE = 4e-15
 """Relative distance of Ω from T, or of two λ, that is none."""
+UNSEEN = 1e-17
+"""λT beside the loss: what is left to gain is below the rounding of the loss, and λ cannot be told any more."""
 LEAP, LONGEST = 4.0, 64.0
 """The largest step in log λ outside a bracket: the first, twice that after each of them, and the last."""
-PATIENCE = 12
-"""Steps after which every other one halves the bracket."""
 FAR_DOWN = 1e-3
 """Share of the largest λ below which the free optimum may be asked for."""
+PROGRESS = 0.25
+"""What a step must leave at most of |log Ω - log T|; else the next one halves the bracket."""
 
 
 def solve_in_ball(task: Task, ball: Ball, tol: float, watch: Watch, start=None) -> Solution:
@@ -63,25 +65,27 @@ class Search:
         self.visits, self.ball, self.budget = visits, ball, ball.budget
         self.above: Visit | None = None
         self.below: Visit | None = None
-        self.free_tried = False
+        self.free_tried = self.halve = False
         self.steps = 0
         for visit in visits.made:
             self._keep(visit)
 
     def run(self) -> Visit | tuple[Point, Answer]:
         """The visit at the root, or (point, answer) of the free optimum where it lies inside."""
-        top, lam = self._top(), 0.0
-        here, tight = self._nearest_end(), False
+        top, lam, tight = self._top(), 0.0, False
+        here, off, least = self._nearest_end(), np.inf, np.inf
         for _ in range(SOLVES):
             following = 0.5 * top if here is None else self._next(here, top)
             if here is not None and tight and abs(following / lam - 1.0) <= DONE:
                 break
-            lam, tight = following, tight or self._near(here)
+            lam, tight = following, tight or off < CLOSE
             here = self.visits.visit(lam, tight)
             self._keep(here)
-            if here.answer.best.ground.separation or self.visits.watch.stopped(self.visits.task.design.reads):
-                break
-            if tight and abs(here.omega / self.budget - 1.0) <= DONE:
+            off = self._off(here)
+            self.halve, least = off > PROGRESS * least and not self.halve, min(off, least)
+            if here.answer.best.ground.separation:
+                return here
+            if self.visits.watch.stopped(self.visits.task.design.reads) or (tight and self._arrived(here)):
                 break
             if here is self.above and self._may_be_free(here, top):
                 self.free_tried = True
@@ -90,10 +94,11 @@ class Search:
                     return free
                 if free is not None:
                     self.below = self.visits.at_zero(*free)
-            if lam <= self.visits.least and here is self.above:
-                break  # separated beyond what float64 can tell: its gap, λ (T - Ω), is nothing
-        assert here is not None
-        return here
+            if here is self.above and lam <= max(self.visits.least, UNSEEN * here.loss / self.budget):
+                break  # its gap, at most λ (T - Ω), is nothing
+        found = self._nearest_end()
+        assert found is not None
+        return found
 
     def _top(self) -> float:
         """A λ from which on no more than the budget is spent: λ_max, and λΩ(w) <= L(0)."""
@@ -107,27 +112,36 @@ class Search:
             self.below = visit
 
     def _nearest_end(self) -> Visit | None:
-        ends = [visit for visit in (self.above, self.below) if visit is not None and visit.omega > 0.0]
-        return min(ends, key=lambda visit: abs(np.log(visit.omega / self.budget)), default=None)
+        ends = [visit for visit in (self.above, self.below) if visit is not None and visit.lam > 0.0]
+        return min(ends, key=self._off, default=None)
 
-    def _near(self, here: Visit | None) -> bool:
-        return here is not None and here.omega > 0.0 and abs(np.log(here.omega / self.budget)) < CLOSE
+    def _off(self, visit: Visit) -> float:
+        return abs(float(np.log(visit.omega / self.budget))) if visit.omega > 0.0 else np.inf
+
+    def _arrived(self, here: Visit) -> bool:
+        """Within rounding in Ω, or in the λ that the tangent asks for (where Ω is steep, near λ_max)."""
+        return self._off(here) <= DONE or (here.tangent is not None and abs(self._step(here)) <= DONE)
 
     def _next(self, here: Visit, top: float) -> float:
-        """The next λ: between both ends by the cubic through them; else by a tangent; the middle where those fail."""
+        """The next λ: between both ends by the cubic through them, else by a tangent; or the middle of the bracket."""
         low = self.below.lam if self.below is not None else 0.0
         high = min(self.above.lam, top) if self.above is not None else top
-        self.steps += 1
         if self.above is not None and self.below is not None:
-            following = cubic(self.above, self.below, self.budget) if self.steps <= PATIENCE else np.nan
-            if low < following < high:
-                return following
-        far = min(LEAP * 2.0 ** min(self.steps, 9), LONGEST)
-        following = max(here.lam * float(np.exp(np.clip(self._step(here), -far, far))), self.visits.least)
-        stuck = self.steps > PATIENCE and self.steps % 2 == 0 and high > low * (1.0 + 1e-9)
-        if low < following < high and not stuck:
-            return following
+            here = self._nearest_end() or here
+            guesses = (
+                [] if self.halve else [cubic(self.above, self.below, self.budget), here.lam * self._leap(here, 1.0)]
+            )
+        else:
+            self.steps += 1
+            far = min(LEAP * 2.0 ** min(self.steps - 1, 9), LONGEST)
+            guesses = (max(here.lam * self._leap(here, far), self.visits.least),)
+        for guess in guesses:
+            if low < guess < high:
+                return guess
         return float(np.sqrt(low) * np.sqrt(high)) if low > 0.0 else max(high * 0.2, self.visits.least)
+
+    def _leap(self, here: Visit, far: float) -> float:
+        return float(np.exp(np.clip(self._step(here), -far, far)))
 
     def _step(self, here: Visit) -> float:
         """log λ from here to the root, by the tangent; by the chord where there is none.
@@ -161,15 +175,19 @@ class Search:
 def cubic(above: Visit, below: Visit, budget: float) -> float:
     """Where λ(Ω), the cubic with the values and slopes of both ends, meets the budget: in λ from λ = 0, else in log λ.
 
-    NaN where a slope is missing or the ends are too close for differences.
+    In log Ω where Ω varies much.  NaN where a slope is missing or the ends are too close for differences.
     """
-    rise = below.omega - above.omega
-    if above.tangent is None or below.tangent is None or not rise > 1e-8 * budget:
+    if above.tangent is None or below.tangent is None or not below.omega - above.omega > 1e-8 * budget:
         return np.nan
-    logs = below.lam > 0.0
-    x = [np.log(visit.lam) if logs else visit.lam for visit in (above, below)]
-    steep = [rise / (visit.tangent.slope * (visit.lam if logs else 1.0)) for visit in (above, below)]  # pyright: ignore
-    u = (budget - above.omega) / rise
+    logs, steep = below.lam > 0.0, below.omega > 2.0 * above.omega > 0.0
+    ends, x, y, dx = (above, below), [], [], []
+    for visit in ends:
+        slope = visit.tangent.slope * (visit.lam if logs else 1.0)  # pyright: ignore[reportOptionalMemberAccess]
+        x.append(np.log(visit.lam) if logs else visit.lam)
+        y.append(np.log(visit.omega) if steep else visit.omega)
+        dx.append((visit.omega if steep else 1.0) / slope)
+    rise = y[1] - y[0]
+    u = ((np.log(budget) if steep else budget) - y[0]) / rise
     v = 1.0 - u
-    at = x[0] * (1 + 2 * u) * v * v + x[1] * (1 + 2 * v) * u * u + u * v * (v * steep[0] - u * steep[1])
+    at = x[0] * (1 + 2 * u) * v * v + x[1] * (1 + 2 * v) * u * u + u * v * rise * (v * dx[0] - u * dx[1])
     return float(np.exp(np.clip(at, min(x), max(x)))) if logs else float(at)

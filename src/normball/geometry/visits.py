@@ -18,6 +18,8 @@ from .tangent import Tangent, tangent
 
 TIGHT, LOOSE = 1e-13, 1e-7
 """Tolerances of the solves: near the root, and far from it; relative to the null loss or, if smaller, to F itself."""
+SEEN = 1e-3
+"""Share of λΩ(w) that the gap of a solve may be: else Ω(w) is not that of λ."""
 FADED = 0.05
 """Share of the null loss below which the loss goes to 0, and w grows like log(1/λ)."""
 
@@ -66,14 +68,16 @@ class Visits:
         column, near = self.task.column(lam, self.l1_ratio), self.nearest(lam)
         point = self.start if near is None else near.at(lam)
         scale = 1.0 if near is None else self._share(near.loss + lam * near.omega)
+        tol = (TIGHT if tight else LOOSE) * scale
         while True:
-            tol = max((TIGHT if tight else LOOSE) * scale, 1e-300)
-            answer = self._solve(replace(self.family, columns=(column,), tol=tol), point)
-            point, reached = answer.point, self._share(answer.best.objective)
-            stopped = answer.best.ground.separation or self.watch.stopped(self.task.design.reads)
-            if reached > 1e-3 * scale or stopped:
+            answer = self._solve(replace(self.family, columns=(column,), tol=max(tol, 1e-300)), point)
+            point = answer.point
+            if answer.best.ground.separation or self.watch.stopped(self.task.design.reads):
                 break
-            scale = reached  # F turned out to be so much smaller that the tolerance saw nothing of it
+            needed = max(SEEN * lam * self.cost(point), 1e-17 * answer.best.objective)
+            if answer.best.gap <= needed or tol * self.null_loss <= needed:
+                break
+            tol = needed / self.null_loss  # what is gained by moving w was beneath the tolerance
         omega = self.cost(point)
         loss = max(answer.best.objective - lam * omega, 0.0)
         along = tangent(self.family, column, *point)
