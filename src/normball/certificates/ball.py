@@ -86,8 +86,7 @@ class KKT:
 
     gradient          of the mean loss
     lower, upper      the interval -λ ∂Ω_j(w_j): a point where w_j is not 0, the corner's interval where it is
-    stationarity      the largest distance of the gradient from its interval, in units of the largest |gradient| of
-                      the null model (each column in units of its own spread)
+    stationarity      the largest distance of the gradient from its interval, each column in units of its own spread
     intercept         |Σ c r|, the slope of the loss along the intercept
     feasibility       (norm - radius)₊ / radius
     slackness         multiplier · |norm - radius| / null loss: complementary slackness

@@ -97,7 +97,7 @@ def _certificate(visits: Visits, answer: Answer, gap: float, loss: float, tol: f
     best, design, watch = answer.best, visits.task.design, visits.watch
     null_loss = visits.null_loss
     separated = best.ground.separation
-    fine = best.ground.exists and relative(gap, null_loss) <= tol
+    fine = (best.ground.exists or visits.exists) and relative(gap, null_loss) <= tol
     return Certificate(
         gap=gap, null_loss=null_loss, objective=loss, tol=tol,
         status="separated" if separated else "certified" if fine else "uncertified",
@@ -117,7 +117,7 @@ def _kkt(visits, ball: Ball, column: Column, coef, omega, evidence, certificate)
     multiplier = ball.multiplier(column.lam)
     return KKT(
         *(design.unsorted(v * scale) for v in (force, point - l1, point + l1)),
-        stationarity=float(away.max(initial=0.0)) / max(visits.null_pull, 1e-300),
+        stationarity=float(away.max(initial=0.0)),
         intercept=abs(float(evidence.grad_b[0])) if design.intercept else 0.0,
         feasibility=max(norm - ball.radius, 0.0) / ball.radius,
         slackness=relative(multiplier * abs(norm - ball.radius), certificate.null_loss),

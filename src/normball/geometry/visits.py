@@ -53,12 +53,12 @@ class Visits:
         self.family: Family = task.family([self.one], TIGHT, polish=True)
         self.made: list[Visit] = []
         self.solves = self.rounds = 0
+        self.exists = False  # a minimiser, proved at some λ > 0: then at all of them
         with runtime.workers():
             coef, b = free_fit(self.family, self.one)
             null = self.judge(coef, b)
             self.first_loss = null_model(self.family, 0)[1]  # of the intercept alone: free columns may separate
         self.null_loss, pull, l1 = float(null.loss[0]), np.abs(null.grad[:, 0]), self.one.l1
-        self.null_pull = float(pull.max(initial=0.0))  # the largest force on a coefficient at the null model
         held, size = l1 > 0.0, np.maximum(l1, self.one.l2)
         self.least = 1e-280 / min(1.0, float(size[size > 0.0].min(initial=1.0)))  # λ below it has no room in float64
         self.lam_max = float((pull[held] / l1[held]).max(initial=0.0)) if held.any() else np.inf
@@ -71,6 +71,7 @@ class Visits:
         tol = (TIGHT if tight else LOOSE) * scale
         while True:
             answer = self._solve(replace(self.family, columns=(column,), tol=max(tol, 1e-300)), point)
+            self.exists = self.exists or answer.best.ground.exists
             point = answer.point
             if answer.best.ground.separation or self.watch.stopped(self.task.design.reads):
                 break
