@@ -8,7 +8,8 @@ import pytest
 import normball
 from judge import column_sds, dense, minimise, objective, penalty_vectors
 from normball import Ball
-from normball.errors import ConvergenceWarning, InputError, StrengthConflict
+from normball.errors import ConvergenceWarning, InputError, Interrupted, StrengthConflict
+from normball.geometry import visits
 from problems import random_problem
 
 NORMS = {"l1": 1.0, "l2": 0.0, "elastic": 0.4}
@@ -316,3 +317,25 @@ def test_a_limit_gives_a_feasible_answer_that_says_what_it_is():
         assert np.abs(cut.coef).sum() <= 1.0 + 1e-14
         loss = objective(X, y, cut.intercept, cut.coef, l1=0 * l1, l2=l2)
         assert loss - cut.certificate.gap <= lowest + 1e-14
+
+
+def test_ctrl_c_leaves_the_best_feasible_answer(monkeypatch):
+    """In the fourth solve: what the earlier ones proved of the constrained problem is kept."""
+    X, y, _ = data(12)
+    exact = normball.solve(X, y, ball=Ball(1.0, "l1"), tol=1e-13)
+    calls, solve_family = [], visits.solve_family
+
+    def interrupted(*arguments):
+        calls.append(1)
+        if len(calls) == 4:
+            raise Interrupted([])
+        return solve_family(*arguments)
+
+    monkeypatch.setattr(visits, "solve_family", interrupted)
+    with pytest.raises(Interrupted) as stop:
+        normball.solve(X, y, ball=Ball(1.0, "l1"))
+    kept = stop.value.solution
+    assert kept.certificate.status == "interrupted" and np.abs(kept.coef).sum() <= 1.0
+    lowest = exact.certificate.objective
+    assert lowest <= kept.certificate.objective <= lowest + kept.certificate.gap + 1e-15
+    assert kept.lam > exact.lam  # stronger than asked: feasible

@@ -124,7 +124,9 @@ def _kkt(visits, ball: Ball, column: Column, coef, omega, evidence, certificate)
     )
 
 
-def _solution(visits: Visits, point: Point, lam: float, certificate: Certificate, constraint: Constraint) -> Solution:
+def _solution(
+    visits: Visits, point: Point, lam: float, certificate: Certificate, constraint: Constraint | None
+) -> Solution:
     task = visits.task
     coef, b = task.design.to_original(*point)
     return Solution(
@@ -139,4 +141,4 @@ def fallback(visits: Visits, ball: Ball, above: Visit | None, tol: float) -> Sol
     omega, answer = above.omega, above.answer
     gap = answer.best.gap + above.lam * max(ball.budget - omega, 0.0)
     certificate = replace(_certificate(visits, answer, gap, above.loss, tol), status="interrupted")
-    return _solution(visits, above.point, above.lam, certificate, None)  # pyright: ignore
+    return _solution(visits, above.point, above.lam, certificate, None)
