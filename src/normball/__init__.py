@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Audit",
+    "Ball",
     "Certificate",
     "ConvergenceWarning",
     "CrossValidation",
@@ -43,6 +44,7 @@ __all__ = [
 
 _HOME = {  # public name -> the room it lives in
     "Audit": "results",
+    "Ball": "geometry",
     "Certificate": "certificates",
     "ConvergenceWarning": "errors",
     "CrossValidation": "selection",
@@ -96,6 +98,7 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers
         RidgeCV,
         TableEncoder,
     )
+    from .geometry import Ball
     from .paths import Path
     from .results import Audit, Solution
     from .runtime import Progress

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import expit, softmax
 
 from .certificates import Certificate
+from .certificates.ball import KKT, Constraint
 from .errors import InputError
 from .inputs import align, check_finite, read_offset
 
@@ -23,8 +24,9 @@ class Solution:
     classes     (2,) labels, the second is the one whose probability is modelled, or (K,); None for soft labels
     names       column names, where X had them
     total       sum of the observation weights: what turns λ into C = 1/(λ total)
-    certificate the proof
+    certificate the proof; of the constrained problem where a ball was given
     loss        "logistic" or "squared"
+    constraint  the ball that was given, and what is known of it; None for the penalty form
     """
 
     coef: np.ndarray
@@ -37,6 +39,22 @@ class Solution:
     standardize: bool | np.ndarray  # whether sd·w is penalised, or for which columns, (p,)
     certificate: Certificate
     loss: str = "logistic"
+    constraint: Constraint | None = None
+
+    @property
+    def multiplier(self) -> float | None:
+        """Of the ball as stated (λ, or λ‖w‖₂ for the L2 norm), 0 where it does not bind; None without a ball."""
+        return None if self.constraint is None else self.constraint.multiplier
+
+    @property
+    def active(self) -> bool | None:
+        """Whether the ball binds; None without a ball."""
+        return None if self.constraint is None else self.constraint.active
+
+    @property
+    def kkt(self) -> KKT | None:
+        """The optimality conditions of the constraint form as numbers; None without a ball."""
+        return None if self.constraint is None else self.constraint.kkt
 
     def decision_function(self, X, offset=None) -> np.ndarray:
         """η = offset + intercept + X coef, (n,): log-odds of the second class; for K >= 3 classes (n, K)."""
@@ -74,6 +92,7 @@ class Solution:
         kept = int(np.count_nonzero(self.coef))
         lines = [
             f"Penalty: {penalty_in_words(self.lam, self.l1_ratio, self.standardize)}  ({says})",
+            *([] if self.constraint is None else [self.constraint.summary()]),
             self.certificate.summary(),
             f"Intercept {self.intercept:.6g}; {kept} of {len(self.coef)} coefficients are not zero:",
         ]

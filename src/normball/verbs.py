@@ -8,6 +8,15 @@ import numpy as np
 
 from . import inputs, runtime
 from .errors import ConvergenceWarning, InputError, StrengthConflict
+from .geometry import (
+    ball_of,
+    path_in_balls,
+    read_ball,
+    read_radii,
+    solve_in_ball,
+    solve_with_df,
+    solve_with_features,
+)  # fmt: skip
 from .lockstep import judge_family
 from .models import read_model
 from .paths import Path, path_task, read_grid, read_relax, solve_task
@@ -21,7 +30,7 @@ from .tasks import read_task
 def solve(
     X, y=None, *, lam=None, l1_ratio=0.0, penalty_factor=None, sample_weight=None, offset=None, fit_intercept=True,
     standardize: bool | np.ndarray = False, lower=None, upper=None, grouped=False, loss="logistic", tol=1e-8,
-    max_reads=None, time_limit=None, init=None,
+    max_reads=None, time_limit=None, init=None, ball=None, n_features=None, df=None,
 ) -> Solution:  # fmt: skip
     """Minimise  Σ c_i ℓ(y_i, η_i) + λ Σ_j f_j (α|w_j| + (1-α)/2 w_j²),  η = offset + b + X w,  and prove it.
 
@@ -42,28 +51,42 @@ def solve(
     max_reads, time_limit : passes over X, seconds; what is reached by then is given, and says that it is not certified
     init : (coef, intercept) to start from; the answer does not depend on it
     loss : "logistic", two classes; or "squared", ½(y - η)² for any finite numbers y
+    ball : a Ball, instead of lam: the smallest loss whose coefficients keep to the radius; finite on separable data
+    n_features, df : instead of lam: at most that many coefficients that are not 0, or effective degrees of freedom, at
+        the smallest such λ of the path
 
     Returns
     -------
     Solution : .coef (p,), .intercept, .lam, .certificate, .predict_proba(X), .summary(); for K >= 3 classes (symmetric
-        softmax, each with an intercept of its own) .coef (p, K) and .intercept (K,)
+        softmax, each with an intercept of its own) .coef (p, K) and .intercept (K,).  With a ball also .multiplier,
+        .active and .kkt, .lam is the equivalent penalty, and the certificate is that of the constrained problem
 
     Raises
     ------
     InputError : an argument that cannot be used, and why
-    StrengthConflict : no strength given
+    StrengthConflict : no strength given, or two
     Interrupted : Ctrl-C; a KeyboardInterrupt that carries `.solution`, the best answer so far
 
     Warns with ConvergenceWarning where the answer is not certified.
     """
-    l1_ratio, tol, lam = inputs.read_l1_ratio(l1_ratio), inputs.read_tol(tol), _one_lam(lam)
+    l1_ratio, tol = inputs.read_l1_ratio(l1_ratio), inputs.read_tol(tol)
+    _only_one(lam=lam, ball=ball, n_features=n_features, df=df)
+    ball = None if ball is None else read_ball(ball, l1_ratio)
+    lam = _one_lam(lam) if ball is None and n_features is None and df is None else None
     task = read_task(
         X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
         standardize=standardize, lower=lower, upper=upper, grouped=grouped, loss=loss,
     )  # fmt: skip
     start = inputs.read_init(init, task.n_features, task.n_classes)
     watch = Watch(inputs.read_limit(max_reads, "max_reads"), inputs.read_limit(time_limit, "time_limit"))
-    solution = solve_task(task, lam, l1_ratio, tol, watch, start)
+    if lam is not None:
+        solution = solve_task(task, lam, l1_ratio, tol, watch, start)
+    elif ball is not None:
+        solution = solve_in_ball(task, ball, tol, watch, start)
+    elif n_features is not None:
+        solution = solve_with_features(task, n_features, l1_ratio, tol, watch)
+    else:
+        solution = solve_with_df(task, df, l1_ratio, tol, watch)
     certificate = solution.certificate
     if certificate.status != "certified":
         warnings.warn(certificate.summary(), ConvergenceWarning, stacklevel=2)
@@ -73,7 +96,7 @@ def solve(
 def path(
     X, y=None, *, lams=None, n_lams=100, lam_min_ratio=None, l1_ratio=0.0, penalty_factor=None, sample_weight=None,
     offset=None, fit_intercept=True, standardize: bool | np.ndarray = False, lower=None, upper=None, grouped=False,
-    loss="logistic", tol=1e-6, max_reads=None, time_limit=None, relax=None, progress=None,
+    loss="logistic", tol=1e-6, max_reads=None, time_limit=None, relax=None, progress=None, radii=None, norm=None,
 ) -> Path:  # fmt: skip
     """The solutions of `solve` for a whole grid of λ at once, each with its proof.
 
@@ -88,17 +111,30 @@ def path(
     relax : None; or λ₂ >= 0: at each λ the columns that the path selects are fitted again, with an L2 penalty of
         strength λ₂ alone (0: with no penalty).  Needs l1_ratio > 0
     progress : None, or a function called with a Progress after every round
+    radii, norm : instead of lams: (L,) radii t > 0 of balls of that norm ("l1", "l2", "elastic"; None: the one of
+        l1_ratio); the Path then has .radii and .multipliers beside .lams, and its certificates are those of the balls
 
     The rest as in `solve`.  Returns a Path: .lams (descending), .coefs, .intercepts, .certificates, .df, .coef_at(lam),
     .predict_proba(X, lam), .to_frame(), .summary().  Warns with ConvergenceWarning where a λ is not certified.
     """
-    l1_ratio, tol = inputs.read_l1_ratio(l1_ratio), inputs.read_tol(tol)
+    l1_ratio, tol, ball = inputs.read_l1_ratio(l1_ratio), inputs.read_tol(tol), None
+    if radii is not None:
+        _only_one(lams=lams, radii=radii, relax=relax)
+        radii = read_radii(radii)
+        ball = ball_of(radii[0], norm, l1_ratio)
+    elif norm is not None:
+        raise InputError(f"norm={norm!r} was given without radii. Pass radii, or leave norm out.")
     task = read_task(
         X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
         standardize=standardize, lower=lower, upper=upper, grouped=grouped, loss=loss,
     )  # fmt: skip
     watch = Watch(inputs.read_limit(max_reads, "max_reads"), inputs.read_limit(time_limit, "time_limit"), progress)
-    found = path_task(task, l1_ratio, read_grid(lams, n_lams, lam_min_ratio), tol, watch, read_relax(relax, l1_ratio))
+    if ball is not None and radii is not None:
+        found = path_in_balls(task, ball, radii, tol, watch)
+    else:
+        found = path_task(
+            task, l1_ratio, read_grid(lams, n_lams, lam_min_ratio), tol, watch, read_relax(relax, l1_ratio)
+        )
     if found.uncertified:
         warnings.warn(found.summary(), ConvergenceWarning, stacklevel=2)
     return found
@@ -196,6 +232,16 @@ def audit(
     with runtime.workers():
         certificate = judge_family(task.family([column], tol, True), here, best.certificate, task.names)
     return Audit(certificate, max(certificate.objective - best.certificate.objective, 0.0), best)
+
+
+def _only_one(**given) -> None:
+    """Raise StrengthConflict where two of the arguments are given: each fixes the strength."""
+    said = [f"{name}={value!r}" for name, value in given.items() if value is not None]
+    if len(said) > 1:
+        raise StrengthConflict(
+            f"{' and '.join(said)} were given: each fixes the strength of the penalty. "
+            "Keep one; the others can be read off the result."
+        )
 
 
 def _one_lam(lam, C=None) -> float:

@@ -78,7 +78,7 @@ def _compiled_gaps(family: Family, asked: Candidates, evidence: Evidence) -> tup
     if shift is None:
         Z, shift, off_b = np.empty((p, C)), np.full(C, np.inf), np.zeros(C)
         for k in np.arange(C) if asked.exact is None else np.flatnonzero(asked.exact):
-            dual = _free_corrected(facts, evidence, int(k))
+            dual = free_corrected(facts, evidence, int(k))
             if dual is not None:
                 Z[:, k], shift[k], off_b[k] = dual
     held = np.ones(p, bool)
@@ -120,7 +120,7 @@ def duality_gap(facts: Facts, column: Column, coef: Array, intercept: float, evi
     Source: Fenchel-Young terms as in Ndiaye et al. (2017), JMLR 18; the rest in docs/design/certificates.md.
     Law: tests/laws/test_random_problems.py, against long-double optima.
     """
-    dual = _free_corrected(facts, evidence, k)
+    dual = free_corrected(facts, evidence, k)
     if dual is None:
         return np.inf
     z, shift, off_b = dual
@@ -139,7 +139,7 @@ def duality_gap(facts: Facts, column: Column, coef: Array, intercept: float, evi
     return float(best)
 
 
-def _free_corrected(facts: Facts, evidence: Evidence, k: int):
+def free_corrected(facts: Facts, evidence: Evidence, k: int):
     """z = Xᵀ c(r - h∘X_U δ), ‖δ‖_{H_UU} and what is left of Σ c r; None if no legal δ is found."""
     if evidence.shift is not None:
         shift = float(evidence.shift[k])

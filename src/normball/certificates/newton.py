@@ -53,7 +53,7 @@ def newton_proof(
     support = family.free if free_only else np.flatnonzero((coef != 0.0) | (column.l1 == 0.0))
     if len(support) > LARGEST or (column.shape.boxed and not free_only):
         return None
-    F, grad, squares = _exact(family, column, coef, intercept, support)
+    F, grad, squares = exact_sums(family, column, coef, intercept, support)
     take = slice(None) if with_b else slice(1, None)
     l2 = np.concatenate([[0.0], column.l2[support]])[take]
     slope = np.concatenate([[0.0], column.l2[support] * coef[support] + column.l1[support] * np.sign(coef[support])])
@@ -67,7 +67,10 @@ def newton_proof(
     diagonal = np.diag(H)
     unit = 1.0 / np.sqrt(np.where(diagonal > 0.0, diagonal, 1.0))  # a ridge on tiny units must not hide the others
     far = unit * np.concatenate([[1.0], family.design.survey.reach[support]])[take]
-    farthest = float(far @ far)  # ‖(1, x_i)∘unit‖² is at most this
+    with np.errstate(over="ignore"):
+        farthest = float(far @ far)  # ‖(1, x_i)∘unit‖² is at most this
+    if not np.isfinite(farthest):
+        return None  # every row is saturated
     where, size = np.concatenate([[0], 1 + support])[take], np.ones(1 + p)
     size[where] = unit
     half, V, steepest = beside(len(g) ** 3 / 2e9, half_inverse, unit[:, None] * H * unit)
@@ -171,7 +174,7 @@ def from_decrement(R: float, nu: float) -> tuple[float, float]:
     return (x + (1.0 - x) * np.log1p(-x)) / R**2, -np.log1p(-x) / R
 
 
-def _exact(family, column, coef, intercept, support):
+def exact_sums(family, column, coef, intercept, support):
     """Gram of (1, x_S) with weights c h, gradient (1+p,), Σ c h x_j² (p,): one read."""
     scale = family.train[:, column.split] / family.norm[column.split]
     return family.design.add_up(_exact_block, family.loss, coef, intercept, support, scale, family.design.fast)

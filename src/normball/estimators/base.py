@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from .. import inputs
 from ..designs import Design
 from ..errors import ConvergenceWarning, InputError
+from ..geometry import Ball, solve_in_ball
 from ..inputs.frames import is_frame
 from ..paths import solve_task
 from ..results import probabilities
@@ -139,15 +140,20 @@ def log_losses(eta: np.ndarray, y: np.ndarray, weight: np.ndarray) -> np.ndarray
 
 
 def fit_all(
-    task: Task, lam: float, l1_ratio: float, tol: float, watch: Watch, near: tuple[np.ndarray, Any] | None = None
-) -> tuple[dict, list]:
-    """(attributes, warnings) of the fit to all rows; near: (coef, intercept) to begin from."""
+    task: Task, lam: float, l1_ratio: float, tol: float, watch: Watch, near: tuple[np.ndarray, Any] | None = None,
+    ball: Ball | None = None,
+) -> tuple[dict, list]:  # fmt: skip
+    """(attributes, warnings) of the fit to all rows; near: (coef, intercept) to begin from; ball: instead of lam."""
     watch.stage = "fit"
-    solution = solve_task(task, float(lam), l1_ratio, tol, watch, near)
+    if ball is None:
+        solution, more = solve_task(task, float(lam), l1_ratio, tol, watch, near), {}
+    else:
+        solution = solve_in_ball(task, ball, tol, watch, near)
+        more = dict(multiplier_=solution.multiplier, active_=solution.active, kkt_=solution.kkt)
     certificate = solution.certificate
     fitted = dict(
-        coef_=np.atleast_2d(solution.coef.T), intercept_=np.atleast_1d(solution.intercept), lambda_=float(lam),
-        certificate_=certificate, status_=certificate.status,
+        coef_=np.atleast_2d(solution.coef.T), intercept_=np.atleast_1d(solution.intercept), lambda_=solution.lam,
+        certificate_=certificate, status_=certificate.status, **more,
     )  # fmt: skip
     return fitted, [] if certificate.status == "certified" else [(certificate.summary(), ConvergenceWarning)]
 

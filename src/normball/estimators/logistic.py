@@ -8,7 +8,9 @@ import numpy as np
 
 from .. import inputs
 from ..certificates import Certificate
-from ..errors import StrengthConflict
+from ..certificates.ball import KKT
+from ..errors import InputError, StrengthConflict
+from ..geometry import Ball, ball_of
 from ..runtime import Watch
 from .base import LinearClassifier, fit_all
 from .callbacks import Reports, with_callbacks
@@ -53,6 +55,10 @@ class LogisticRegression(LinearClassifier):
         minimum. Not scikit-learn's `tol`, which is a gradient in the units of the data.
     max_reads, time_limit : float or None, default=None
         Limits, in reads of X and in seconds. What is reached by then is kept, with a ConvergenceWarning.
+    radius : float or None, default=None
+        t > 0, instead of C and lam: the smallest mean loss subject to norm <= t. Finite on separable data.
+    norm : {'l1', 'l2', 'elastic'} or None, default=None
+        The norm that `radius` bounds (see `normball.Ball`). None: the one of l1_ratio.
     warm_start : bool, default=False
         Begin from the coefficients of the last fit; the answer does not depend on it.
     penalty, solver, dual, intercept_scaling, max_iter, verbose, n_jobs
@@ -83,6 +89,9 @@ class LogisticRegression(LinearClassifier):
         α, whichever way it was given.
     status_ : str
         certified | uncertified | separated
+    multiplier_, active_, kkt_ : float, bool, KKT
+        Of the constraint, as in `normball.solve(..., ball=)`; `lambda_` is then the equivalent penalty. Defined only
+        with `radius`.
 
     See Also
     --------
@@ -95,12 +104,15 @@ class LogisticRegression(LinearClassifier):
     l1_ratio_: float
     certificate_: Certificate
     status_: str
+    multiplier_: float
+    active_: bool
+    kkt_: KKT
 
     def __init__(
         self, C=1.0, l1_ratio=0.0, *, lam=None, fit_intercept=True, class_weight=None, standardize=False,
         penalty_factor=None, grouped=False, lower=None, upper=None, tol=1e-8, max_reads=None, time_limit=None,
-        warm_start=False, penalty=DEPRECATED, solver=None, dual=False, intercept_scaling=1, max_iter=None,
-        random_state=None, verbose=0, n_jobs=None,
+        radius=None, norm=None, warm_start=False, penalty=DEPRECATED, solver=None, dual=False, intercept_scaling=1,
+        max_iter=None, random_state=None, verbose=0, n_jobs=None,
     ):  # fmt: skip
         self.C = C
         self.l1_ratio = l1_ratio
@@ -115,6 +127,8 @@ class LogisticRegression(LinearClassifier):
         self.tol = tol
         self.max_reads = max_reads
         self.time_limit = time_limit
+        self.radius = radius
+        self.norm = norm
         self.warm_start = warm_start
         self.penalty = penalty
         self.solver = solver
@@ -155,15 +169,19 @@ class LogisticRegression(LinearClassifier):
         heed(self)
         ratio, penalised = read_penalty(self.penalty, self.l1_ratio)
         l1_ratio, tol = inputs.read_l1_ratio(ratio), inputs.read_tol(self.tol)
-        if self.lam is None and self.C is None:
+        ball = self._ball(l1_ratio)
+        if self.lam is None and self.C is None and ball is None:
             raise StrengthConflict("No strength of the penalty was given: pass C, or lam (0 for no penalty).")
-        strength = inputs.read_C(self.C) if self.lam is None else inputs.read_lam(self.lam)
+        if ball is not None:
+            strength, l1_ratio = 1.0, ball.ratio
+        else:
+            strength = inputs.read_C(self.C) if self.lam is None else inputs.read_lam(self.lam)
         reports = Reports(self, X, y, sample_weight)
         task = self._read(X, y, sample_weight)
         lam = 1.0 / (strength * task.total) if self.lam is None else strength
         lam = lam if penalised else 0.0
         near = self._before(task) if inputs.read_flag(self.warm_start, "warm_start") else None
-        fitted, said = fit_all(task, lam, l1_ratio, tol, reports.listen(Watch(*limits)), near)
+        fitted, said = fit_all(task, lam, l1_ratio, tol, reports.listen(Watch(*limits)), near, ball)
         for message, kind in said:
             warnings.warn(message, kind, stacklevel=3)
         rounds = fitted["certificate_"].rounds
@@ -178,3 +196,16 @@ class LogisticRegression(LinearClassifier):
             return None
         b = self.intercept_ * task.has_intercept
         return (self.coef_[0], float(b[0])) if len(self.coef_) == 1 else (self.coef_.T, b)
+
+    def _ball(self, l1_ratio: float) -> Ball | None:
+        if self.radius is None:
+            if self.norm is not None:
+                raise InputError(f"norm={self.norm!r} was given without radius. Pass radius, or leave norm out.")
+            return None
+        said = "lam" if self.lam is not None else "C" if self.C is not None and self.C != 1.0 else None
+        if said is not None:
+            raise StrengthConflict(
+                f"radius={self.radius!r} and {said}={getattr(self, said)!r} were both given: each fixes the strength "
+                "of the penalty. Keep one (C=1.0, its default, counts as not given)."
+            )
+        return ball_of(self.radius, self.norm, l1_ratio)

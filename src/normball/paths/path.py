@@ -12,6 +12,7 @@ import scipy.sparse as sp
 
 from .. import inputs, runtime
 from ..certificates import Certificate
+from ..certificates.ball import Constraint
 from ..errors import InputError, Interrupted
 from ..inputs import align, check_finite, read_offset
 from ..lockstep import Answer, choose_chain, solve_family
@@ -51,6 +52,7 @@ class Path:
     task: Task | None = field(default=None, repr=False)
     points: list = field(default_factory=list, repr=False)  # conditioned, to go on from
     loss: str = "logistic"
+    constraints: tuple[Constraint, ...] = ()  # one for each λ where the path was asked for in radii
 
     @property
     def n_features(self) -> int:
@@ -65,6 +67,16 @@ class Path:
         return (
             np.diff(self.coefs.indptr) if isinstance(self.coefs, sp.csc_array) else np.count_nonzero(self.coefs, axis=0)
         )
+
+    @property
+    def radii(self) -> np.ndarray:
+        """(L,) ascending, where the path was asked for in radii; else empty."""
+        return np.array([one.radius for one in self.constraints])
+
+    @property
+    def multipliers(self) -> np.ndarray:
+        """(L,) of the constraints as stated, where the path was asked for in radii; else empty."""
+        return np.array([one.multiplier for one in self.constraints])
 
     @property
     def certified(self) -> bool:
@@ -113,6 +125,7 @@ class Path:
             return Solution(
                 self._column(k), self._intercept(k), float(self.lams[k]), self.l1_ratio, self.classes,
                 self.names, self.total, self.standardize, self.certificates[k], self.loss,
+                self.constraints[k] if self.constraints else None,
             )  # fmt: skip
         if self.task is None:
             raise InputError(f"lam={lam:g} is not on the grid, and the path no longer holds its data. Fit it again.")

@@ -155,7 +155,11 @@ def _step(state: State) -> bool:
     e, root = r[:, 0] - state.a, np.sqrt(h[:, 0])
     M = root[:, None] * K * root
     M[np.diag_indices_from(M)] += 1.0
-    factor = sl.cho_factor(M, lower=True, overwrite_a=True, check_finite=False)
+    try:
+        factor = sl.cho_factor(M, lower=True, overwrite_a=True, check_finite=False)
+    except sl.LinAlgError:  # K/λ has drowned the identity (λ near 0): another strategy's work
+        state.stuck = True
+        return False
     right = np.column_stack([root * (K @ e), root[:, None] * XU])
     solved = sl.cho_solve(factor, right, check_finite=False)
     S1, S2 = solved[:, 0], solved[:, 1:]
