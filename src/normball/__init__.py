@@ -18,6 +18,7 @@ __all__ = [
     "EdgeWarning",
     "InputError",
     "Interrupted",
+    "Intervals",
     "LogisticRegression",
     "LogisticRegressionCV",
     "ModelFileError",
@@ -30,6 +31,7 @@ __all__ = [
     "TableEncoder",
     "audit",
     "cross_validate",
+    "firth_intervals",
     "path",
     "solve",
 ]
@@ -42,6 +44,7 @@ _HOME = {  # public name -> the room it lives in
     "EdgeWarning": "errors",
     "InputError": "errors",
     "Interrupted": "errors",
+    "Intervals": "inference",
     "LogisticRegression": "estimators",
     "LogisticRegressionCV": "estimators",
     "ModelFileError": "errors",
@@ -54,6 +57,7 @@ _HOME = {  # public name -> the room it lives in
     "TableEncoder": "estimators",
     "audit": "verbs",
     "cross_validate": "verbs",
+    "firth_intervals": "inference",
     "path": "verbs",
     "solve": "verbs",
 }
@@ -71,6 +75,7 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers
         StrengthConflict,
     )
     from .estimators import LogisticRegression, LogisticRegressionCV, TableEncoder
+    from .inference import Intervals, firth_intervals
     from .paths import Path
     from .results import Audit, Solution
     from .runtime import Progress

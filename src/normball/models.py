@@ -24,6 +24,7 @@ class Given:
     fit_intercept: bool
     standardize: bool | np.ndarray
     penalty_factor: Any
+    prior_mean: Any = None
 
 
 def read_model(
@@ -32,11 +33,16 @@ def read_model(
     """Coefficients, a Solution, or a fitted estimator with `coef_` and scikit-learn's parameters."""
     if lam is not None and C is not None:
         raise StrengthConflict(f"lam={lam!r} and C={C!r} were both given: each fixes the strength. Keep one.")
+    if getattr(model, "penalty", None) == "firth":
+        raise InputError(
+            "The model was fitted with Firth's penalty, which is not convex: there is no gap to prove. Its own "
+            "certificate has the norm of the modified score (`.score_norm`)."
+        )
     if isinstance(model, Solution):
         lam = model.lam if lam is None and C is None else lam
         return Given(
             model.coef, model.intercept, lam, C, model.l1_ratio, sample_weight, fit_intercept, model.standardize,
-            penalty_factor,
+            penalty_factor, model.prior_mean,
         )  # fmt: skip
     if not hasattr(model, "coef_"):
         if hasattr(model, "get_params"):
@@ -61,6 +67,7 @@ def read_model(
         coef.ravel(), float(np.ravel(model.intercept_)[0]), lam, C, ratio or 0.0, weight,
         getattr(model, "fit_intercept", True), getattr(model, "standardize", standardize),
         getattr(model, "penalty_factor", None) if penalty_factor is None else penalty_factor,
+        getattr(model, "prior_mean", None),
     )  # fmt: skip
 
 

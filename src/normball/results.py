@@ -23,6 +23,8 @@ class Solution:
     names       column names, where X had them
     total       sum of the observation weights: what turns λ into C = 1/(λ total)
     certificate the proof
+    penalty     "elasticnet", of which lam and l1_ratio say the rest, or "firth"
+    prior_mean  (p,) what the penalty pulls coef towards; None: 0
     """
 
     coef: np.ndarray
@@ -34,6 +36,8 @@ class Solution:
     total: float
     standardize: bool | np.ndarray  # whether sd·w is penalised, or for which columns, (p,)
     certificate: Certificate
+    penalty: str = "elasticnet"
+    prior_mean: np.ndarray | None = None
 
     def decision_function(self, X, offset=None) -> np.ndarray:
         """η = offset + intercept + X coef, (n,): log-odds of the second class."""
@@ -59,9 +63,14 @@ class Solution:
         says = ", ".join(
             f"{name} = {value:.6g}" for name, value in dialects(self.lam, self.l1_ratio, self.total).items()
         )
+        kind = f"{penalty_in_words(self.lam, self.l1_ratio, self.standardize)}  ({says})"
+        if self.prior_mean is not None:
+            kind = f"{kind}, about the prior mean that was given"
+        if self.penalty == "firth":
+            kind = "Firth's (Jeffreys' prior), of weights that are counts"
         kept = int(np.count_nonzero(self.coef))
         lines = [
-            f"Penalty: {penalty_in_words(self.lam, self.l1_ratio, self.standardize)}  ({says})",
+            f"Penalty: {kind}",
             self.certificate.summary(),
             f"Intercept {self.intercept:.6g}; {kept} of {len(self.coef)} coefficients are not zero:",
         ]

@@ -13,6 +13,7 @@ from .designs import Design, make_design
 from .errors import InputError, Interrupted
 from .losses import LogisticLoss
 from .penalties import ElasticPenalty
+from .priors import PriorMean, about_prior_mean
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Task:
     factor: np.ndarray
     flags: np.ndarray
     standardize: bool | np.ndarray
+    prior: PriorMean | None = None
 
     @property
     def total(self) -> float:
@@ -79,6 +81,14 @@ class Task:
             fine = far < 1e150 and force.max(initial=0.0) < 1e150 and force @ size < 1e300
         return (w, b) if fine else None
 
+    def with_prior(self, coef, intercept: float):
+        """(coef, intercept) of the user's problem from the design's, which is that of w - prior mean."""
+        return (coef, intercept) if self.prior is None else self.prior.back(coef, intercept)
+
+    def without_prior(self, coef, intercept: float):
+        """The way there."""
+        return (coef, intercept) if self.prior is None else self.prior.away(coef, intercept)
+
     def with_cells(self, cells: np.ndarray) -> Task:
         """The same data with the rows in cells: (n,) int."""
         d = self.data
@@ -95,23 +105,28 @@ class Task:
 
 def read_task(
     X, y=None, *, penalty_factor=None, sample_weight=None, offset=None, fit_intercept=True,
-    standardize: bool | np.ndarray = False, cells_of=None,
+    standardize: bool | np.ndarray = False, cells_of=None, prior_mean=None,
 ) -> Task:  # fmt: skip
     """Check everything but the strength; raises InputError, and Interrupted on Ctrl-C.
 
     cells_of: a function of the checked Inputs that says to which cell each row belongs, (n,) int.
+    prior_mean: (p,) w0; the design's problem is that of w - w0, see priors.py.
     """
     fit_intercept = inputs.read_flag(fit_intercept, "fit_intercept")
-    classes = names = data = None
+    classes = names = data = prior = None
     if isinstance(X, Design):
         if cells_of is not None:
             raise InputError("Folds of a Design cannot be made: pass X and y themselves.")
+        if prior_mean is not None:
+            raise InputError("prior_mean was given beside a Design, whose offset is fixed. Pass X and y themselves.")
         design = _checked(X, y, sample_weight, offset, fit_intercept)
     else:
         if y is None:
             raise InputError("y was not given. It is left out only where X is a Design, which carries its own.")
         data = inputs.read_inputs(X, y, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept)
         classes, names = data.classes, data.names
+        if prior_mean is not None:
+            data, prior = about_prior_mean(data, prior_mean, fit_intercept)
         try:
             with runtime.workers():
                 cells = None if cells_of is None else cells_of(data)
@@ -122,7 +137,7 @@ def read_task(
     factor = np.ones(p) if penalty_factor is None else inputs.read_penalty_factor(penalty_factor, p)
     standardize = inputs.read_flags(standardize, p, "standardize")
     flags = design.sorted(np.broadcast_to(standardize, (p,)))
-    task = Task(design, data, classes, names, design.sorted(factor), flags, standardize)
+    task = Task(design, data, classes, names, design.sorted(factor), flags, standardize, prior)
     if data is not None:
         _check_range(task)
     return task

@@ -8,6 +8,8 @@ import numpy as np
 
 from . import inputs, runtime
 from .errors import ConvergenceWarning, InputError, StrengthConflict
+from .inference import firth_task
+from .inference.arguments import check_firth, read_penalty
 from .inputs.values import read_number, read_vector
 from .lockstep import judge_family
 from .models import read_model
@@ -21,7 +23,8 @@ from .tasks import read_task
 
 def solve(
     X, y=None, *, lam=None, l1_ratio=0.0, penalty_factor=None, sample_weight=None, offset=None, fit_intercept=True,
-    standardize: bool | np.ndarray = False, tol=1e-8, max_reads=None, time_limit=None, init=None,
+    standardize: bool | np.ndarray = False, tol=1e-8, max_reads=None, time_limit=None, init=None, penalty="elasticnet",
+    prior_mean=None,
 ) -> Solution:  # fmt: skip
     """Minimise  Σ c_i ℓ(y_i, η_i) + λ Σ_j f_j (α|w_j| + (1-α)/2 w_j²),  η = offset + b + X w,  and prove it.
 
@@ -38,6 +41,10 @@ def solve(
     tol : the gap to reach, relative to the loss of the null model (intercept, offset and free columns)
     max_reads, time_limit : passes over X, seconds; what is reached by then is given, and says that it is not certified
     init : (coef, intercept) to start from; the answer does not depend on it
+    penalty : "elasticnet", by lam and l1_ratio; or "firth": Jeffreys' prior, ½ log det of the Fisher information is
+        added to the log-likelihood (Firth 1993), finite on separated data too. It has no strength, so no lam; weights
+        are counts, tol is that of the modified score's norm in standard errors, and the status "stationary"
+    prior_mean : (p,) w0; the penalty is that of w - w0.  None: zeros
 
     Returns
     -------
@@ -51,16 +58,21 @@ def solve(
 
     Warns with ConvergenceWarning where the answer is not certified.
     """
-    l1_ratio, tol, lam = inputs.read_l1_ratio(l1_ratio), inputs.read_tol(tol), _one_lam(lam)
+    l1_ratio, tol, firth = inputs.read_l1_ratio(l1_ratio), inputs.read_tol(tol), read_penalty(penalty) == "firth"
+    if firth:
+        check_firth(
+            lam=lam, l1_ratio=l1_ratio, penalty_factor=penalty_factor, standardize=standardize, prior_mean=prior_mean
+        )
+    lam = 0.0 if firth else _one_lam(lam)
     task = read_task(
         X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
-        standardize=standardize,
+        standardize=standardize, prior_mean=prior_mean,
     )  # fmt: skip
     start = inputs.read_init(init, task.design.p)
     watch = Watch(inputs.read_limit(max_reads, "max_reads"), inputs.read_limit(time_limit, "time_limit"))
-    solution = solve_task(task, lam, l1_ratio, tol, watch, start)
+    solution = firth_task(task, tol, watch, start) if firth else solve_task(task, lam, l1_ratio, tol, watch, start)
     certificate = solution.certificate
-    if certificate.status != "certified":
+    if certificate.status not in ("certified", "stationary"):
         warnings.warn(certificate.summary(), ConvergenceWarning, stacklevel=2)
     return solution
 
@@ -68,7 +80,7 @@ def solve(
 def path(
     X, y=None, *, lams=None, n_lams=100, lam_min_ratio=None, l1_ratio=0.0, penalty_factor=None, sample_weight=None,
     offset=None, fit_intercept=True, standardize: bool | np.ndarray = False, tol=1e-6, max_reads=None, time_limit=None,
-    relax=None, progress=None,
+    relax=None, progress=None, prior_mean=None,
 ) -> Path:  # fmt: skip
     """The solutions of `solve` for a whole grid of λ at once, each with its proof.
 
@@ -83,14 +95,20 @@ def path(
     relax : None; or λ₂ >= 0: at each λ the columns that the path selects are fitted again, with an L2 penalty of
         strength λ₂ alone (0: with no penalty).  Needs l1_ratio > 0
     progress : None, or a function called with a Progress after every round
+    prior_mean : as in `solve`; at λ_max the penalised coefficients are at it instead of at 0
 
     The rest as in `solve`.  Returns a Path: .lams (descending), .coefs, .intercepts, .certificates, .df, .coef_at(lam),
     .predict_proba(X, lam), .to_frame(), .summary().  Warns with ConvergenceWarning where a λ is not certified.
     """
     l1_ratio, tol = inputs.read_l1_ratio(l1_ratio), inputs.read_tol(tol)
+    if relax is not None and prior_mean is not None:
+        raise InputError(
+            "relax and prior_mean were both given: a relaxed fit keeps the columns whose coefficients are not 0, and "
+            "drops the others, whatever their prior mean. Leave one of them out."
+        )
     task = read_task(
         X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
-        standardize=standardize,
+        standardize=standardize, prior_mean=prior_mean,
     )  # fmt: skip
     watch = Watch(inputs.read_limit(max_reads, "max_reads"), inputs.read_limit(time_limit, "time_limit"), progress)
     found = path_task(task, l1_ratio, read_grid(lams, n_lams, lam_min_ratio), tol, watch, read_relax(relax, l1_ratio))
@@ -170,7 +188,7 @@ def audit(
     lam = _one_lam(given.lam, given.C) if given.C is None else inputs.read_C(given.C)
     task = read_task(
         X, y, penalty_factor=given.penalty_factor, sample_weight=given.sample_weight, offset=offset,
-        fit_intercept=given.fit_intercept, standardize=given.standardize,
+        fit_intercept=given.fit_intercept, standardize=given.standardize, prior_mean=given.prior_mean,
     )  # fmt: skip
     lam = lam if given.C is None else 1.0 / (lam * task.total)
     column = task.column(lam, l1_ratio)
@@ -178,7 +196,7 @@ def audit(
     b = read_number(given.intercept, "intercept", "a finite number", np.isfinite)
     if not task.design.intercept and b != 0.0:
         raise InputError(f"intercept={b!r} was given with fit_intercept=False. Leave one of them out.")
-    here = task.conditioned(column, coef, b)
+    here = task.conditioned(column, *task.without_prior(coef, b))
     if here is None:
         raise InputError(
             f"The coefficients are up to {np.abs(coef).max(initial=abs(b)):.3g} in size: what they predict, or their "

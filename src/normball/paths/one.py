@@ -15,7 +15,9 @@ def solve_task(
 ) -> Solution:
     """start: (coef, intercept) on the columns as they came, or None.  Raises Interrupted with `.solution`."""
     column = task.column(lam, l1_ratio)
-    init = None if start is None else task.conditioned(column, *start)  # one beyond float64 is no better than none
+    init = (
+        None if start is None else task.conditioned(column, *task.without_prior(*start))
+    )  # one beyond float64 is no better than none
     if start is not None and not task.design.intercept and start[1] != 0.0:
         raise InputError(f"init has intercept={start[1]!r} but fit_intercept=False. Give 0.")
     family = task.family([column], tol, polish=True)
@@ -29,7 +31,8 @@ def solve_task(
 
 
 def solution(task: Task, lam: float, l1_ratio: float, answer: Answer) -> Solution:
+    coef, intercept = task.with_prior(answer.coef, answer.intercept)
     return Solution(
-        answer.coef, answer.intercept, lam, l1_ratio, task.classes, task.names, task.total, task.standardize,
-        answer.certificate,
+        coef, intercept, lam, l1_ratio, task.classes, task.names, task.total, task.standardize, answer.certificate,
+        prior_mean=None if task.prior is None else task.prior.mean,
     )  # fmt: skip

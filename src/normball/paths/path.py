@@ -104,6 +104,7 @@ class Path:
             return Solution(
                 self._column(k), float(self.intercepts[k]), float(self.lams[k]), self.l1_ratio, self.classes,
                 self.names, self.total, self.standardize, self.certificates[k],
+                prior_mean=None if self.task is None or self.task.prior is None else self.task.prior.mean,
             )  # fmt: skip
         if self.task is None:
             raise InputError(f"lam={lam:g} is not on the grid, and the path no longer holds its data. Fit it again.")
@@ -226,8 +227,9 @@ def whole_or_not():
 def _path(task: Task, ratio: float, lams, answers: list[Answer], tol: float, relax: float | None = None) -> Path:
     points = [answer.point for answer in answers]
     coefs = coefs_of(task, [point[0] for point in points], sparse=ratio > 0.0)
+    coefs, intercepts = task.with_prior(coefs, np.array([answer.intercept for answer in answers]))
     return Path(
-        np.array(lams), float(ratio), coefs, np.array([answer.intercept for answer in answers]),
+        np.array(lams), float(ratio), coefs, intercepts,
         tuple(answer.certificate for answer in answers), task.classes, task.names, task.total, task.standardize, tol,
         relax, task, points,
     )  # fmt: skip
