@@ -64,7 +64,8 @@ def read_model(
         lam, C = 0.0, None
     weight = _class_weighted(getattr(model, "class_weight", None), y, sample_weight)
     return Given(
-        coef.ravel(), float(np.ravel(model.intercept_)[0]), lam, C, ratio or 0.0, weight,
+        coef.ravel(), float(np.ravel(model.intercept_)[0]) - getattr(model, "intercept_shift_", 0.0), lam, C,
+        ratio or 0.0, weight,
         getattr(model, "fit_intercept", True), getattr(model, "standardize", standardize),
         getattr(model, "penalty_factor", None) if penalty_factor is None else penalty_factor,
         getattr(model, "prior_mean", None),

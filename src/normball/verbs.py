@@ -31,7 +31,8 @@ def solve(
     Parameters
     ----------
     X : (n, p) array, data frame or sparse matrix, or a Design, which carries y, weights and offset
-    y : (n,) labels of two classes, or floats in [0, 1] (soft labels); None only with a Design
+    y : (n,) labels of two classes, or floats in [0, 1] (soft labels), or (n, 2) counts: successes first, failures
+        second, the same as that many rows of each; None only with a Design
     lam : λ >= 0, multiplies the penalty of the weighted *mean* loss; 0 is no penalty.  C = 1/(λ · sum of weights)
     l1_ratio : α in [0, 1]; 0 ridge, 1 lasso
     penalty_factor : (p,) f_j >= 0; 0 leaves a column free

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 from scipy.special import expit, log_expit
@@ -13,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from .. import inputs
 from ..designs import Design
 from ..errors import ConvergenceWarning, InputError
+from ..inference import firth_task
 from ..inputs.frames import is_frame
 from ..paths import solve_task
 from ..runtime import Watch
@@ -68,8 +70,8 @@ class TwoClasses(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         tags.classifier_tags.multi_class = False  # for now
         return tags
 
-    def _read(self, X, y, sample_weight) -> Task:
-        """The data, checked, with the weights of the classes."""
+    def _read(self, X, y, sample_weight, prior_mean=None, counts: bool = False) -> Task:
+        """The data, checked, with the weights of the classes; counts: whether y may be successes and failures."""
         if y is None:
             raise InputError(f"This {type(self).__name__} requires y to be passed, but the target y is None.")
         if tuple(getattr(y, "shape", ()))[1:] == (1,):
@@ -82,12 +84,19 @@ class TwoClasses(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             weight = times_class_weight(self.class_weight, y, sample_weight)
         task = read_task(
             X, y, penalty_factor=self.penalty_factor, sample_weight=weight, fit_intercept=self.fit_intercept,
-            standardize=self.standardize,
+            standardize=self.standardize, prior_mean=prior_mean,
         )  # fmt: skip
         if task.design.p == 0:
             raise InputError(
                 f"Found array with 0 feature(s) (shape=({task.design.n}, 0)) while a minimum of 1 is required: X."
             )
+        if task.data is not None and task.data.counts:
+            if not counts:
+                raise InputError(
+                    f"y is two columns of counts (successes, failures), and {type(self).__name__} needs a label for "
+                    "each row. normball.cross_validate and LogisticRegression take counts."
+                )
+            return replace(task, classes=np.array([0, 1]))
         if task.classes is None or (task.classes.dtype.kind == "f" and (task.classes != np.rint(task.classes)).any()):
             raise InputError(
                 "Unknown label type: continuous. y holds fractions, and the labels of a classifier are bools, whole "
@@ -119,17 +128,23 @@ def log_losses(eta: np.ndarray, y: np.ndarray, weight: np.ndarray) -> np.ndarray
 
 
 def fit_all(
-    task: Task, lam: float, l1_ratio: float, tol: float, watch: Watch, near: tuple[np.ndarray, float] | None = None
-) -> tuple[dict, list]:
+    task: Task, lam: float, l1_ratio: float, tol: float, watch: Watch, near: tuple[np.ndarray, float] | None = None,
+    firth: bool = False,
+) -> tuple[dict, list]:  # fmt: skip
     """(attributes, warnings) of the fit to all rows; near: (coef, intercept) to begin from."""
     watch.stage = "fit"
-    solution = solve_task(task, float(lam), l1_ratio, tol, watch, near)
+    if firth:
+        solution = firth_task(task, tol, watch, near)
+    else:
+        solution = solve_task(task, float(lam), l1_ratio, tol, watch, near)
     certificate = solution.certificate
     fitted = dict(
         coef_=solution.coef[None, :], intercept_=np.array([solution.intercept]), lambda_=float(lam),
         certificate_=certificate, status_=certificate.status,
     )  # fmt: skip
-    return fitted, [] if certificate.status == "certified" else [(certificate.summary(), ConvergenceWarning)]
+    return fitted, [] if certificate.status in ("certified", "stationary") else [
+        (certificate.summary(), ConvergenceWarning)
+    ]
 
 
 def _times(X, coef: np.ndarray) -> np.ndarray:

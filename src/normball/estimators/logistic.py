@@ -8,10 +8,12 @@ import numpy as np
 
 from .. import inputs
 from ..certificates import Certificate
-from ..errors import StrengthConflict
+from ..errors import InputError, StrengthConflict
+from ..inference.arguments import check_firth, read_penalty
 from ..runtime import Watch
 from .base import TwoClasses, fit_all
 from .callbacks import Reports, with_callbacks
+from .class_weights import prior_shift
 
 
 class LogisticRegression(TwoClasses):
@@ -37,6 +39,15 @@ class LogisticRegression(TwoClasses):
         Whether η has an intercept.
     class_weight : dict, 'balanced' or None, default=None
         Multiplies the weights of the observations: {label: weight}, or such that both classes weigh the same.
+    correct_probabilities : bool, default=False
+        After a fit with class_weight {0: f_0, 1: f_1}: add log(f_0/f_1) to the intercept, so that probabilities are
+        those of the classes as they came (exactly, where the model is saturated) instead of the weighted ones.
+        `predict` then goes by them too. The certificate is that of the weighted fit, before the shift.
+    penalty : 'elasticnet' or 'firth', default='elasticnet'
+        'firth': Jeffreys' prior instead of C (or lam) and l1_ratio: finite on separated data, less biased in small
+        samples, see `normball.solve`; `normball.firth_intervals` gives its intervals.
+    prior_mean : array-like of shape (n_features,) or None, default=None
+        What the penalty pulls the coefficients towards. None: zeros.
     standardize : bool, default=False
         Penalise sd_j·w_j instead of w_j. The coefficients stay per unit of each column.
     penalty_factor : array-like of shape (n_features,) or None, default=None
@@ -66,7 +77,9 @@ class LogisticRegression(TwoClasses):
     certificate_ : Certificate
         The proof: .gap, .relative_gap, .status, .reads, .summary(), ...
     status_ : str
-        certified | uncertified | separated
+        certified | uncertified | separated | stationary (penalty='firth')
+    intercept_shift_ : float
+        What correct_probabilities has added to the intercept, 0 without it.
 
     See Also
     --------
@@ -78,10 +91,12 @@ class LogisticRegression(TwoClasses):
     lambda_: float
     certificate_: Certificate
     status_: str
+    intercept_shift_: float
 
     def __init__(
         self, C=1.0, l1_ratio=0.0, *, lam=None, fit_intercept=True, class_weight=None, standardize=False,
-        penalty_factor=None, tol=1e-8, max_reads=None, time_limit=None,
+        penalty_factor=None, tol=1e-8, max_reads=None, time_limit=None, correct_probabilities=False,
+        penalty="elasticnet", prior_mean=None,
     ):  # fmt: skip
         self.C = C
         self.l1_ratio = l1_ratio
@@ -93,6 +108,9 @@ class LogisticRegression(TwoClasses):
         self.tol = tol
         self.max_reads = max_reads
         self.time_limit = time_limit
+        self.correct_probabilities = correct_probabilities
+        self.penalty = penalty
+        self.prior_mean = prior_mean
 
     @with_callbacks
     def fit(self, X, y, sample_weight=None):
@@ -101,7 +119,8 @@ class LogisticRegression(TwoClasses):
         Parameters
         ----------
         X : (n_samples, n_features) array, data frame or sparse matrix
-        y : (n_samples,) labels of two classes, of any one type
+        y : (n_samples,) labels of two classes, of any one type; or (n_samples, 2) counts, successes first, failures
+            second: classes_ is then [0, 1]
         sample_weight : (n_samples,) >= 0; a weight of 2 is the row twice.  None: ones
 
         Returns
@@ -125,13 +144,42 @@ class LogisticRegression(TwoClasses):
         if self.lam is None and self.C is None:
             raise StrengthConflict("No strength of the penalty was given: pass C, or lam (0 for no penalty).")
         strength = inputs.read_C(self.C) if self.lam is None else inputs.read_lam(self.lam)
+        firth = self._is_firth(l1_ratio)
+        shift = self._shift(y, sample_weight)
         reports = Reports(self, X, y, sample_weight)
-        task = self._read(X, y, sample_weight)
-        lam = 1.0 / (strength * task.total) if self.lam is None else strength
-        fitted, said = fit_all(task, lam, l1_ratio, tol, reports.listen(Watch(*limits)))
+        task = self._read(X, y, sample_weight, self.prior_mean, counts=True)
+        lam = 0.0 if firth else 1.0 / (strength * task.total) if self.lam is None else strength
+        fitted, said = fit_all(task, lam, l1_ratio, tol, reports.listen(Watch(*limits)), firth=firth)
+        fitted |= dict(intercept_=fitted["intercept_"] + shift, intercept_shift_=shift)
         for message, kind in said:
             warnings.warn(message, kind, stacklevel=3)
         rounds = fitted["certificate_"].rounds
         self._become(task, fitted | dict(n_iter_=np.array([max(rounds, 1)], dtype=np.int32)))
         reports.end()
         return self
+
+    def _is_firth(self, l1_ratio: float) -> bool:
+        """Whether Firth's penalty is asked for; raises where something else stands in its way."""
+        if read_penalty(self.penalty) != "firth":
+            return False
+        if self.C not in (None, 1.0):
+            raise StrengthConflict(
+                f"C={self.C!r} was given with penalty='firth', which has no strength. Leave C at 1.0, its default, or "
+                "choose penalty='elasticnet'."
+            )
+        check_firth(
+            lam=self.lam, l1_ratio=l1_ratio, penalty_factor=self.penalty_factor, standardize=self.standardize,
+            prior_mean=self.prior_mean,
+        )  # fmt: skip
+        return True
+
+    def _shift(self, y, sample_weight) -> float:
+        """What goes to the intercept after the fit."""
+        if not inputs.read_flag(self.correct_probabilities, "correct_probabilities") or self.class_weight is None:
+            return 0.0
+        if not self.fit_intercept:
+            raise InputError(
+                "correct_probabilities=True moves the intercept, but fit_intercept=False. Fit an intercept, or leave "
+                "correct_probabilities out."
+            )
+        return prior_shift(self.class_weight, y, sample_weight)

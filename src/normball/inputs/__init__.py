@@ -6,6 +6,7 @@ it is is passed on as it is (read-only, memory-mapped, strided, Fortran), anythi
     matrix.py   X: dense arrays, names, alignment at predict     labels.py   y: two classes, or soft labels
     frames.py   pandas, polars, arrow through narwhals           values.py   vectors along rows or columns, and scalars
     sparse.py   CSR and CSC, their structure checked             words.py    how values are spelled in messages
+    counts.py   y: successes and failures
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import InputError
+from .counts import read_counts
 from .labels import check_class_weights, read_labels
 from .matrix import Matrix, align, check_finite, read_matrix
 from .values import (
@@ -62,6 +64,7 @@ class Inputs:
     weight   (n,) >= 0 as given, each class with a positive sum; ones by default
     offset   (n,) finite, in units of eta; zeros by default
     names    p column names where X had them
+    counts   y was successes and failures: y is their share, weight counts the trials too
 
     y, weight and offset are float64, contiguous and writeable (one signature for the kernels), but may be the caller's
     own memory: read them only.
@@ -73,6 +76,7 @@ class Inputs:
     weight: np.ndarray
     offset: np.ndarray
     names: tuple[str, ...] | None
+    counts: bool = False
 
 
 def read_inputs(X, y, *, sample_weight=None, offset=None, fit_intercept=True) -> Inputs:
@@ -81,7 +85,8 @@ def read_inputs(X, y, *, sample_weight=None, offset=None, fit_intercept=True) ->
     Parameters
     ----------
     X : (n, p) array, frame, sparse matrix or array, or nested list; n >= 1, p >= 0
-    y : (n,) or (n, 1)       labels of any one type, or soft labels: floats in [0, 1] that are not all 0 or 1
+    y : (n,) or (n, 1)       labels of any one type, or soft labels: floats in [0, 1] that are not all 0 or 1;
+                             or (n, 2) counts, successes and failures: as that many rows
     sample_weight : (n,)     >= 0, finite, a positive sum in each class
     offset : (n,)            finite, added to eta
     fit_intercept : bool     one class is an error either way: without an intercept too, nothing would stop eta
@@ -96,7 +101,10 @@ def read_inputs(X, y, *, sample_weight=None, offset=None, fit_intercept=True) ->
         raise InputError("A fit requires y to be passed, but the target y is None. Give one label for each row of X.")
     matrix, names = read_matrix(X)
     n = matrix.shape[0]
-    target, classes = read_labels(y, n)
+    counts = read_counts(y, n)
+    target, classes = read_labels(y, n) if counts is None else (counts[0], None)
     weight = read_weights(sample_weight, n)
+    if counts is not None:
+        weight = read_weights(weight * counts[1], n)
     check_class_weights(target, classes, weight)
-    return Inputs(matrix, target, classes, weight, read_offset(offset, n), names)
+    return Inputs(matrix, target, classes, weight, read_offset(offset, n), names, counts is not None)
