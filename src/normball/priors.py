@@ -37,11 +37,13 @@ class PriorMean:
         return coef - self.mean, intercept + self.level
 
 
-def about_prior_mean(data: Inputs, prior_mean, fit_intercept: bool) -> tuple[Inputs, PriorMean]:
-    """The data with X w0 in the offset; raises InputError where w0 cannot be read or X w0 overflows."""
+def about_prior_mean(data: Inputs, prior_mean, fit_intercept: bool) -> tuple[Inputs, PriorMean | None]:
+    """The data with X w0 in the offset, None where w0 is 0; raises InputError where w0 cannot be read or X w0 overflows."""
     X: Any = data.X
     n, p = X.shape
     mean = read_vector(prior_mean, p, "prior_mean", "column").copy()
+    if not mean.any():
+        return data, None
     with np.errstate(over="ignore", invalid="ignore"):
         if sp.issparse(X):
             moved = np.asarray(X @ mean)

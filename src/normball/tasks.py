@@ -81,11 +81,11 @@ class Task:
             fine = far < 1e150 and force.max(initial=0.0) < 1e150 and force @ size < 1e300
         return (w, b) if fine else None
 
-    def with_prior(self, coef, intercept: float):
+    def with_prior(self, coef, intercept):
         """(coef, intercept) of the user's problem from the design's, which is that of w - prior mean."""
         return (coef, intercept) if self.prior is None else self.prior.back(coef, intercept)
 
-    def without_prior(self, coef, intercept: float):
+    def without_prior(self, coef, intercept):
         """The way there."""
         return (coef, intercept) if self.prior is None else self.prior.away(coef, intercept)
 

@@ -7,6 +7,7 @@ the columns are independent: Kosmidis and Firth (2021), Biometrika 108.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.linalg import qr, solve_triangular
@@ -59,7 +60,7 @@ def basis_of(task: Task) -> Basis:
             f"the {LARGEST:.3g} numbers it is made for. Merge equal rows into counts (y as two columns), take fewer "
             "columns, or use a ridge (lam > 0), which is finite on separated data too."
         )
-    X = design.columns(np.arange(design.p))
+    X: Any = design.columns(np.arange(design.p))
     X = (X if isinstance(X, np.ndarray) else X.toarray())[rows]
     first = int(design.intercept)
     A = np.hstack([np.ones((len(X), first)), X])
@@ -76,7 +77,8 @@ def independent(R: Array, first: int) -> tuple[Array, Array]:
     """(columns that span the rest, ascending; null vectors (q, m)) from the triangle of all; the intercept stays."""
     size = np.linalg.norm(R, axis=0)
     size[size == 0.0] = 1.0
-    T, order = qr(R[first:, first:] / size[first:], mode="r", pivoting=True)[-2:]
+    parts: Any = qr(R[first:, first:] / size[first:], mode="r", pivoting=True)
+    T, order = parts[-2], parts[-1]
     left = np.abs(np.diag(T)) if T.size else np.zeros(0)
     k = int((left > DEPENDENT).sum())
     kept = np.concatenate([np.arange(first), first + np.sort(order[:k])])

@@ -71,7 +71,7 @@ class Look:
 
     def _back(self, vector: Array) -> Array:
         k = len(vector)
-        return solve_triangular(self.R[:k, :k], vector, trans="T")
+        return solve_triangular(self.R[:k, :k], vector, trans=1)
 
     def inverse_half(self) -> Array:
         """V (k, k) with V Vᵀ = I⁻¹."""
