@@ -38,7 +38,7 @@ class PriorMean:
 
 
 def about_prior_mean(data: Inputs, prior_mean, fit_intercept: bool) -> tuple[Inputs, PriorMean | None]:
-    """The data with X w0 in the offset, None where w0 is 0; raises InputError where w0 cannot be read or X w0 overflows."""
+    """The data with X w0 in the offset (None: w0 is 0); InputError where w0 cannot be read or X w0 overflows."""
     X: Any = data.X
     n, p = X.shape
     mean = read_vector(prior_mean, p, "prior_mean", "column").copy()

@@ -67,7 +67,7 @@ class Solution:
         if self.prior_mean is not None:
             kind = f"{kind}, about the prior mean that was given"
         if self.penalty == "firth":
-            kind = "Firth's (Jeffreys' prior), of weights that are counts"
+            kind = "Firth's (Jeffreys' prior; weights count rows)"
         kept = int(np.count_nonzero(self.coef))
         lines = [
             f"Penalty: {kind}",

@@ -57,6 +57,14 @@ def test_limits_are_kept(data):
     assert solution.certificate.score_norm > 1e-8
 
 
+def test_ends_that_are_not_found_are_said(data):
+    with pytest.warns(normball.ConvergenceWarning) as caught:
+        table = normball.firth_intervals(*data, time_limit=1e-9)
+    assert any("NOT stationary" in str(warning.message) for warning in caught)
+    assert any("are nan: those of (intercept), x0" in str(warning.message) for warning in caught)
+    assert np.isnan(table.lower).all() and np.isfinite(table.wald_error).all()
+
+
 def test_interrupted(data, monkeypatch):
     """Ctrl-C between two steps: the best point so far, and it says so."""
     climb = Ascent._try

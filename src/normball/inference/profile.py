@@ -6,13 +6,14 @@ move, the information keeps all columns.  Source: Heinze and Schemper (2002), St
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import chdtrc, chdtri, ndtr, ndtri
 
 from .. import inputs, runtime
-from ..errors import InputError, Interrupted
+from ..errors import ConvergenceWarning, InputError, Interrupted
 from ..inputs.values import read_number
 from ..results import Solution
 from ..runtime import Watch
@@ -21,6 +22,8 @@ from .ascent import Ascent
 from .firth import Basis, basis_of, firth_solution, start_of
 from .jeffreys import Array, Jeffreys
 
+SETTLED = 1e-5
+"""Norm of the score, in standard errors, beyond which a point of the profile counts for nothing."""
 NEAR = 1e-9
 """How far, in units of χ², an end of an interval may be from its level."""
 
@@ -61,6 +64,19 @@ class Intervals:
         with np.errstate(divide="ignore", invalid="ignore"):
             return 2.0 * ndtr(-np.abs(self.estimate / self.wald_error))
 
+    def complaints(self) -> list[str]:
+        """What was not found, in words."""
+        certificate = self.solution.certificate
+        said = [] if certificate.status == "stationary" else [certificate.summary()]
+        open_ = np.isnan(np.array([self.lower, self.upper, self.chi2])).any(0) & ~np.isnan(self.wald_error)
+        if open_.any():
+            names = ", ".join(name for name, there in zip(self.names, open_, strict=True) if there)
+            said.append(
+                f"Some ends of intervals, or tests, were not found, and are nan: those of {names}. "
+                "Allow more time, or ask for a lower level."
+            )
+        return said
+
     def summary(self) -> str:
         """The fit in words, then the table: profile intervals, their tests, and Wald's standard errors."""
         width = max([len(name) for name in self.names], default=4)
@@ -93,7 +109,7 @@ def firth_intervals(
     level : of the intervals, between 0 and 1
     columns : whose intervals (names or indices; the intercept's come with all); None: all and the intercept
     tol : of the modified score's norm in standard errors
-    time_limit : seconds for the fit itself; None: no limit
+    time_limit : seconds for all of it; None: no limit.  Ends that are not found by then are nan, with a warning
 
     Returns
     -------
@@ -103,12 +119,18 @@ def firth_intervals(
     ------
     InputError : an argument that cannot be used; Interrupted : Ctrl-C, with the fit as `.solution` where it was done
 
+    Warns with ConvergenceWarning where the fit is not stationary, or an end was not found (it is nan then).
+
     Checked against logistf's numbers: tests/references/firth.json.
     """
     level = read_number(level, "level", "a number between 0 and 1", lambda v: 0.0 < v < 1.0)
     task = read_task(X, y, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept)
     watch = Watch(None, inputs.read_limit(time_limit, "time_limit"))
-    return profile_task(task, level, read_columns(columns, task), inputs.read_tol(tol), watch)
+    wanted = read_columns(columns, task)
+    found = profile_task(task, level, wanted, inputs.read_tol(tol), watch)
+    for words in found.complaints():
+        warnings.warn(words, ConvergenceWarning, stacklevel=2)
+    return found
 
 
 def read_columns(columns, task: Task) -> list[int]:
@@ -140,7 +162,7 @@ def profile_task(task: Task, level: float, wanted: list[int], tol: float, watch:
         status = "stationary" if fine else "uncertified"
         solution = firth_solution(task, basis, top, status, null_loss, tol, watch)
         try:
-            rows = [one_profile(task, basis, top, j, level, tol) for j in wanted]
+            rows = [one_profile(task, basis, top, j, level, tol, watch) for j in wanted]
         except KeyboardInterrupt as stop:
             found = Interrupted(None)
             found.solution = solution
@@ -154,7 +176,7 @@ def profile_task(task: Task, level: float, wanted: list[int], tol: float, watch:
     )
 
 
-def one_profile(task: Task, basis: Basis, top: Ascent, j: int, level: float, tol: float) -> tuple:
+def one_profile(task: Task, basis: Basis, top: Ascent, j: int, level: float, tol: float, watch: Watch) -> tuple:
     """(lower, upper, Wald's standard error, χ² of "it is 0") of one coefficient, in its own unit."""
     first, survey = basis.first, task.design.survey
     column = j if j < first else first + (_where(task, j - first))
@@ -171,9 +193,9 @@ def one_profile(task: Task, basis: Basis, top: Ascent, j: int, level: float, tol
         theta = theta - np.where(np.arange(len(theta)) == 0, about @ theta, 0.0)
     order = np.concatenate([np.delete(np.arange(len(theta)), place), [place]])
     problem = Jeffreys(np.ascontiguousarray(problem.A[:, order]), problem.y, problem.weight, problem.offset)
-    line = Profile(problem, theta[order], tol)
+    line = Profile(problem, theta[order], tol, watch)
     ends = [line.end(side, chdtri(1.0, 1.0 - level)) / unit for side in (-1.0, 1.0)]
-    return ends[0], ends[1], line.error / unit, line.drop(0.0)[0]
+    return ends[0], ends[1], line.error / unit, line.test()
 
 
 def _where(task: Task, j: int) -> int:
@@ -185,8 +207,8 @@ def _where(task: Task, j: int) -> int:
 class Profile:
     """The profile of the last coefficient of a problem."""
 
-    def __init__(self, problem: Jeffreys, best: Array, tol: float):
-        self.problem, self.tol = problem, min(tol, 1e-7)
+    def __init__(self, problem: Jeffreys, best: Array, tol: float, watch: Watch):
+        self.problem, self.tol, self.watch = problem, min(tol, 1e-7), watch
         at = problem.look(best)
         self.best, self.top, self.last = best, at.value, best
         half = at.inverse_half()
@@ -194,7 +216,7 @@ class Profile:
         self.way = half @ half[-1] / (half[-1] @ half[-1])  # how the others follow, to first order
 
     def drop(self, value: float) -> tuple[float, float]:
-        """(2 [top - profile at value], its slope there)."""
+        """(2 [top - profile at value], its slope there); nan where the others did not settle."""
         theta = self.last + (value - self.last[-1]) * self.way
         theta[-1] = value
         climb = Ascent(self.problem, theta, len(theta) - 1)
@@ -202,9 +224,16 @@ class Profile:
             theta = self.last.copy()
             theta[-1] = value
             climb = Ascent(self.problem, theta, len(theta) - 1)
-        climb.climb(self.tol)
+        climb.climb(self.tol, stopped=lambda climb: self.watch.stopped(0.0))
+        if not climb.norm <= SETTLED:
+            return np.nan, np.nan
         self.last = climb.theta
         return max(2.0 * (self.top - climb.at.value), 0.0), -2.0 * float(climb.at.score[-1])
+
+    def test(self) -> float:
+        """χ² of "it is 0"."""
+        self.last = self.best
+        return self.drop(0.0)[0]
 
     def end(self, side: float, quantile: float) -> float:
         """Where the drop reaches the quantile: Newton on its square root, kept inside a bracket."""
@@ -213,6 +242,8 @@ class Profile:
         value = inner + side * goal * self.error
         for _ in range(80):
             drop, slope = self.drop(value)
+            if np.isnan(drop):
+                return np.nan
             if abs(drop - quantile) <= NEAR * max(quantile, 1e-3):
                 return value
             inner, outer = (value, outer) if drop < quantile else (inner, value)
