@@ -109,7 +109,9 @@ def firth_task(task: Task, tol: float, watch: Watch, start=None) -> Solution:
     with runtime.workers():
         basis = basis_of(task)
         theta, null_loss = start_of(task, basis)
-        if start is not None and not basis.null.shape[1]:
+        if start is not None and not basis.first and start[1] != 0.0:
+            raise InputError(f"init has intercept={start[1]!r} but fit_intercept=False. Give 0.")
+        if start is not None and not basis.null.shape[1]:  # with collinear columns it says too little
             w, b = task.design.to_conditioned(*start)
             theta = np.concatenate([np.full(basis.first, b), w])
         climb = Ascent(basis.problem, theta, len(theta))
