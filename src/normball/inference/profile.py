@@ -121,7 +121,7 @@ def firth_intervals(
 
     Warns with ConvergenceWarning where the fit is not stationary, or an end was not found (it is nan then).
 
-    Checked against logistf's numbers: tests/references/firth.json.
+    Checked against logistf's numbers: tests/inference/test_firth_references.py.
     """
     level = read_number(level, "level", "a number between 0 and 1", lambda v: 0.0 < v < 1.0)
     task = read_task(X, y, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept)
@@ -185,15 +185,19 @@ def one_profile(task: Task, basis: Basis, top: Ascent, j: int, level: float, tol
         null = null - (survey.mean / survey.scale) @ basis.null[first:]
     if column not in basis.kept or (np.abs(null) > 1e-9).any():
         return np.nan, np.nan, np.nan, np.nan
-    problem, theta, place = basis.problem, top.theta, int(np.searchsorted(basis.kept, column))
-    unit = 1.0 if j < first else float(survey.scale[column - first])
-    if j < first:  # the intercept of the columns as they came: not centred, or all of them move with it
-        about = np.concatenate([[0.0], survey.mean / survey.scale])[basis.kept]
-        problem = Jeffreys(problem.A + about, problem.y, problem.weight, problem.offset)
-        theta = theta - np.where(np.arange(len(theta)) == 0, about @ theta, 0.0)
-    order = np.concatenate([np.delete(np.arange(len(theta)), place), [place]])
-    problem = Jeffreys(np.ascontiguousarray(problem.A[:, order]), problem.y, problem.weight, problem.offset)
-    line = Profile(problem, theta[order], tol, watch)
+    k, place = len(basis.kept), int(np.searchsorted(basis.kept, column))
+    if j < first:  # as it came, the intercept is θ_0 - Σ mean_j/scale_j θ_j: turn the axes until that is the last one
+        way = np.concatenate([[1.0], -survey.mean / survey.scale])[basis.kept]
+        unit = 1.0 / float(np.linalg.norm(way))
+        axes = np.linalg.qr((way * unit)[:, None], mode="complete")[0]
+        axes = np.column_stack([axes[:, 1:], way * unit])
+        A, theta = basis.problem.A @ axes, axes.T @ top.theta
+    else:
+        order = np.append(np.delete(np.arange(k), place), place)
+        unit = float(survey.scale[column - first])
+        A, theta = np.ascontiguousarray(basis.problem.A[:, order]), top.theta[order]
+    problem = Jeffreys(A, basis.problem.y, basis.problem.weight, basis.problem.offset)
+    line = Profile(problem, theta, tol, watch)
     ends = [line.end(side, chdtri(1.0, 1.0 - level)) / unit for side in (-1.0, 1.0)]
     return ends[0], ends[1], line.error / unit, line.test()
 
