@@ -21,6 +21,7 @@ __all__ = [
     "ElasticNetCV",
     "InputError",
     "Interrupted",
+    "Intervals",
     "Lasso",
     "LassoCV",
     "LegacyArgumentWarning",
@@ -38,6 +39,7 @@ __all__ = [
     "TableEncoder",
     "audit",
     "cross_validate",
+    "firth_intervals",
     "path",
     "solve",
 ]
@@ -53,6 +55,7 @@ _HOME = {  # public name -> the room it lives in
     "ElasticNetCV": "estimators",
     "InputError": "errors",
     "Interrupted": "errors",
+    "Intervals": "inference",
     "Lasso": "estimators",
     "LassoCV": "estimators",
     "LegacyArgumentWarning": "errors",
@@ -70,6 +73,7 @@ _HOME = {  # public name -> the room it lives in
     "TableEncoder": "estimators",
     "audit": "verbs",
     "cross_validate": "verbs",
+    "firth_intervals": "inference",
     "path": "verbs",
     "solve": "verbs",
 }
@@ -99,6 +103,7 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers
         TableEncoder,
     )
     from .geometry import Ball
+    from .inference import Intervals, firth_intervals
     from .paths import Path
     from .results import Audit, Solution
     from .runtime import Progress

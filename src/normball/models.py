@@ -24,6 +24,7 @@ class Given:
     fit_intercept: bool
     standardize: bool | np.ndarray
     penalty_factor: Any
+    prior_mean: Any = None
 
 
 def read_model(
@@ -32,11 +33,16 @@ def read_model(
     """Coefficients, a Solution, or a fitted estimator with `coef_` and scikit-learn's parameters."""
     if lam is not None and C is not None:
         raise StrengthConflict(f"lam={lam!r} and C={C!r} were both given: each fixes the strength. Keep one.")
+    if getattr(model, "penalty", None) == "firth":
+        raise InputError(
+            "The model was fitted with Firth's penalty, which is not convex: there is no gap to prove. Its own "
+            "certificate has the norm of the modified score (`.score_norm`)."
+        )
     if isinstance(model, Solution):
         lam = model.lam if lam is None and C is None else lam
         return Given(
             model.coef, model.intercept, lam, C, model.l1_ratio, sample_weight, fit_intercept, model.standardize,
-            penalty_factor,
+            penalty_factor, model.prior_mean,
         )  # fmt: skip
     if not hasattr(model, "coef_"):
         if hasattr(model, "get_params"):
@@ -57,10 +63,12 @@ def read_model(
     if kind == "none" or (kind is None and hasattr(model, "penalty") and not hasattr(model, "lam")):
         lam, C = 0.0, None
     weight = _class_weighted(getattr(model, "class_weight", None), y, sample_weight)
+    intercept = np.asarray(model.intercept_, dtype=np.float64) - getattr(model, "intercept_shift_", 0.0)
     return Given(
-        *_of_rows(coef, np.asarray(model.intercept_, dtype=np.float64)), lam, C, ratio or 0.0, weight,
+        *_of_rows(coef, intercept), lam, C, ratio or 0.0, weight,
         getattr(model, "fit_intercept", True), getattr(model, "standardize", standardize),
         getattr(model, "penalty_factor", None) if penalty_factor is None else penalty_factor,
+        getattr(model, "prior_mean", None),
     )  # fmt: skip
 
 

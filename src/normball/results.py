@@ -27,6 +27,8 @@ class Solution:
     certificate the proof; of the constrained problem where a ball was given
     loss        "logistic" or "squared"
     constraint  the ball that was given, and what is known of it; None for the penalty form
+    penalty     "elasticnet", of which lam and l1_ratio say the rest, or "firth"
+    prior_mean  (p,) what the penalty pulls coef towards; None: 0
     """
 
     coef: np.ndarray
@@ -40,6 +42,8 @@ class Solution:
     certificate: Certificate
     loss: str = "logistic"
     constraint: Constraint | None = None
+    penalty: str = "elasticnet"
+    prior_mean: np.ndarray | None = None
 
     @property
     def multiplier(self) -> float | None:
@@ -89,9 +93,14 @@ class Solution:
         )
         if self.n_classes > 2:
             return self._summary_of_classes(says)
+        kind = f"{penalty_in_words(self.lam, self.l1_ratio, self.standardize)}  ({says})"
+        if self.prior_mean is not None:
+            kind = f"{kind}, about the prior mean that was given"
+        if self.penalty == "firth":
+            kind = "Firth's (Jeffreys' prior; weights count rows)"
         kept = int(np.count_nonzero(self.coef))
         lines = [
-            f"Penalty: {penalty_in_words(self.lam, self.l1_ratio, self.standardize)}  ({says})",
+            f"Penalty: {kind}",
             *([] if self.constraint is None else [self.constraint.summary()]),
             self.certificate.summary(),
             f"Intercept {self.intercept:.6g}; {kept} of {len(self.coef)} coefficients are not zero:",

@@ -13,6 +13,7 @@ from .designs import ClassDesign, Design, make_design
 from .errors import InputError, Interrupted
 from .losses import LogisticLoss, Loss, SoftmaxLoss, SquaredLoss
 from .penalties import ElasticPenalty, GroupPenalty
+from .priors import PriorMean, about_prior_mean
 
 LOSSES: dict[str, Loss] = {"logistic": LogisticLoss(), "squared": SquaredLoss()}
 
@@ -35,6 +36,7 @@ class Task:
     grouped: bool = False  # the classes of a feature enter together
     lower: np.ndarray | None = None  # (p,) in the design's order, of the coefficients as they came
     upper: np.ndarray | None = None
+    prior: PriorMean | None = None
 
     @property
     def n_classes(self) -> int:
@@ -109,6 +111,14 @@ class Task:
             fine = far < 1e150 and force.max(initial=0.0) < 1e150 and force @ size < 1e300
         return (w, b) if fine else None
 
+    def with_prior(self, coef, intercept):
+        """(coef, intercept) of the user's problem from the design's, which is that of w - prior mean."""
+        return (coef, intercept) if self.prior is None else self.prior.back(coef, intercept)
+
+    def without_prior(self, coef, intercept):
+        """The way there."""
+        return (coef, intercept) if self.prior is None else self.prior.away(coef, intercept)
+
     def with_cells(self, cells: np.ndarray) -> Task:
         """The same data with the rows in cells: (n,) int."""
         d = self.data
@@ -125,19 +135,23 @@ class Task:
 
 def read_task(
     X, y=None, *, penalty_factor=None, sample_weight=None, offset=None, fit_intercept=True,
-    standardize: bool | np.ndarray = False, grouped=False, lower=None, upper=None, loss="logistic", cells_of=None,
+    standardize: bool | np.ndarray = False, grouped=False, lower=None, upper=None, prior_mean=None, loss="logistic",
+    cells_of=None,
 ) -> Task:  # fmt: skip
     """Check everything but the strength; raises InputError, and Interrupted on Ctrl-C.
 
     cells_of: a function of the checked Inputs that says to which cell each row belongs, (n,) int.
+    prior_mean: (p,) w0; the design's problem is that of w - w0, see priors.py.
     """
     fit_intercept = inputs.read_flag(fit_intercept, "fit_intercept")
     if loss not in LOSSES:
         raise InputError(f"loss={loss!r} is not known: give one of {', '.join(map(repr, LOSSES))}.")
-    classes = names = data = None
+    classes = names = data = prior = None
     if isinstance(X, Design):
         if cells_of is not None:
             raise InputError("Folds of a Design cannot be made: pass X and y themselves.")
+        if prior_mean is not None:
+            raise InputError("prior_mean was given beside a Design, whose offset is fixed. Pass X and y themselves.")
         design = _checked(X, y, sample_weight, offset, fit_intercept)
     else:
         if y is None:
@@ -147,6 +161,15 @@ def read_task(
             regression=LOSSES[loss].quadratic,
         )  # fmt: skip
         classes, names = data.classes, data.names
+        if prior_mean is not None:
+            stands = {"three or more classes": classes is not None and len(classes) > 2,
+                      "bounds (lower, upper)": not (lower is None and upper is None)}  # fmt: skip
+            for name, there in stands.items():
+                if there:
+                    raise InputError(
+                        f"prior_mean was given with {name}, which it cannot do yet. Leave one of them out."
+                    )
+            data, prior = about_prior_mean(data, prior_mean, fit_intercept)
         try:
             with runtime.workers():
                 cells = None if cells_of is None else cells_of(data)
@@ -164,7 +187,7 @@ def read_task(
     if grouped and bounds[0] is not None:
         raise InputError("grouped=True was given with bounds: a group has a length, no sides. Leave one of them out.")
     bounds = [bound if bound is None else base.sorted(bound) for bound in bounds]
-    task = Task(design, data, classes, names, base.sorted(factor), flags, standardize, loss, grouped, *bounds)
+    task = Task(design, data, classes, names, base.sorted(factor), flags, standardize, loss, grouped, *bounds, prior)
     if data is not None:
         _check_range(task)
     return task

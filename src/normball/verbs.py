@@ -17,6 +17,8 @@ from .geometry import (
     solve_with_df,
     solve_with_features,
 )  # fmt: skip
+from .inference import firth_task
+from .inference.arguments import check_firth, read_penalty
 from .lockstep import judge_family
 from .models import read_model
 from .paths import Path, path_task, read_grid, read_relax, solve_task
@@ -29,15 +31,16 @@ from .tasks import read_task
 
 def solve(
     X, y=None, *, lam=None, l1_ratio=0.0, penalty_factor=None, sample_weight=None, offset=None, fit_intercept=True,
-    standardize: bool | np.ndarray = False, lower=None, upper=None, grouped=False, loss="logistic", tol=1e-8,
-    max_reads=None, time_limit=None, init=None, ball=None, n_features=None, df=None,
+    standardize: bool | np.ndarray = False, lower=None, upper=None, grouped=False, prior_mean=None, loss="logistic",
+    penalty="elasticnet", tol=1e-8, max_reads=None, time_limit=None, init=None, ball=None, n_features=None, df=None,
 ) -> Solution:  # fmt: skip
     """Minimise  Σ c_i ℓ(y_i, η_i) + λ Σ_j f_j (α|w_j| + (1-α)/2 w_j²),  η = offset + b + X w,  and prove it.
 
     Parameters
     ----------
     X : (n, p) array, data frame or sparse matrix, or a Design, which carries y, weights and offset
-    y : (n,) labels of two or more classes, or floats in [0, 1] (soft labels of two); None only with a Design
+    y : (n,) labels of two or more classes, or floats in [0, 1] (soft labels of two), or (n, 2) counts: successes first,
+        failures second, the same as that many rows of each; None only with a Design
     lam : λ >= 0, multiplies the penalty of the weighted *mean* loss; 0 is no penalty.  C = 1/(λ · sum of weights)
     l1_ratio : α in [0, 1]; 0 ridge, 1 lasso
     penalty_factor : (p,) f_j >= 0; 0 leaves a column free
@@ -54,6 +57,10 @@ def solve(
     ball : a Ball, instead of lam: the smallest loss whose coefficients keep to the radius; finite on separable data
     n_features, df : instead of lam: at most that many coefficients that are not 0, or effective degrees of freedom, at
         the smallest such λ of the path
+    penalty : "elasticnet", by lam and l1_ratio; or "firth": Jeffreys' prior, ½ log det of the Fisher information is
+        added to the log-likelihood (Firth 1993), finite on separated data too. It has no strength, so no lam; weights
+        are counts, tol is that of the modified score's norm in standard errors, and the status "stationary"
+    prior_mean : (p,) w0; the penalty is that of w - w0.  None: zeros
 
     Returns
     -------
@@ -69,17 +76,25 @@ def solve(
 
     Warns with ConvergenceWarning where the answer is not certified.
     """
-    l1_ratio, tol = inputs.read_l1_ratio(l1_ratio), inputs.read_tol(tol)
+    l1_ratio, tol, firth = inputs.read_l1_ratio(l1_ratio), inputs.read_tol(tol), read_penalty(penalty) == "firth"
+    if firth:
+        check_firth(
+            lam=lam, l1_ratio=l1_ratio, penalty_factor=penalty_factor, standardize=standardize, prior_mean=prior_mean,
+            grouped=grouped, lower=lower, upper=upper, ball=ball, n_features=n_features, df=df,
+        )  # fmt: skip
+        lam = 0.0
     _only_one(lam=lam, ball=ball, n_features=n_features, df=df)
     ball = None if ball is None else read_ball(ball, l1_ratio)
     lam = _one_lam(lam) if ball is None and n_features is None and df is None else None
     task = read_task(
         X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
-        standardize=standardize, lower=lower, upper=upper, grouped=grouped, loss=loss,
+        standardize=standardize, lower=lower, upper=upper, grouped=grouped, prior_mean=prior_mean, loss=loss,
     )  # fmt: skip
     start = inputs.read_init(init, task.n_features, task.n_classes)
     watch = Watch(inputs.read_limit(max_reads, "max_reads"), inputs.read_limit(time_limit, "time_limit"))
-    if lam is not None:
+    if firth:
+        solution = firth_task(task, tol, watch, start)
+    elif lam is not None:
         solution = solve_task(task, lam, l1_ratio, tol, watch, start)
     elif ball is not None:
         solution = solve_in_ball(task, ball, tol, watch, start)
@@ -88,7 +103,7 @@ def solve(
     else:
         solution = solve_with_df(task, df, l1_ratio, tol, watch)
     certificate = solution.certificate
-    if certificate.status != "certified":
+    if certificate.status not in ("certified", "stationary"):
         warnings.warn(certificate.summary(), ConvergenceWarning, stacklevel=2)
     return solution
 
@@ -96,7 +111,8 @@ def solve(
 def path(
     X, y=None, *, lams=None, n_lams=100, lam_min_ratio=None, l1_ratio=0.0, penalty_factor=None, sample_weight=None,
     offset=None, fit_intercept=True, standardize: bool | np.ndarray = False, lower=None, upper=None, grouped=False,
-    loss="logistic", tol=1e-6, max_reads=None, time_limit=None, relax=None, progress=None, radii=None, norm=None,
+    prior_mean=None, loss="logistic", tol=1e-6, max_reads=None, time_limit=None, relax=None, progress=None, radii=None,
+    norm=None,
 ) -> Path:  # fmt: skip
     """The solutions of `solve` for a whole grid of λ at once, each with its proof.
 
@@ -111,6 +127,7 @@ def path(
     relax : None; or λ₂ >= 0: at each λ the columns that the path selects are fitted again, with an L2 penalty of
         strength λ₂ alone (0: with no penalty).  Needs l1_ratio > 0
     progress : None, or a function called with a Progress after every round
+    prior_mean : as in `solve`; at λ_max the penalised coefficients are at it instead of at 0
     radii, norm : instead of lams: (L,) radii t > 0 of balls of that norm ("l1", "l2", "elastic"; None: the one of
         l1_ratio); the Path then has .radii and .multipliers beside .lams, and its certificates are those of the balls
 
@@ -124,9 +141,14 @@ def path(
         ball = ball_of(radii[0], norm, l1_ratio)
     elif norm is not None:
         raise InputError(f"norm={norm!r} was given without radii. Pass radii, or leave norm out.")
+    if relax is not None and prior_mean is not None:
+        raise InputError(
+            "relax and prior_mean were both given: a relaxed fit keeps the columns whose coefficients are not 0, and "
+            "drops the others, whatever their prior mean. Leave one of them out."
+        )
     task = read_task(
         X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
-        standardize=standardize, lower=lower, upper=upper, grouped=grouped, loss=loss,
+        standardize=standardize, lower=lower, upper=upper, grouped=grouped, prior_mean=prior_mean, loss=loss,
     )  # fmt: skip
     watch = Watch(inputs.read_limit(max_reads, "max_reads"), inputs.read_limit(time_limit, "time_limit"), progress)
     if ball is not None and radii is not None:
@@ -214,7 +236,7 @@ def audit(
     lam = _one_lam(given.lam, given.C) if given.C is None else inputs.read_C(given.C)
     task = read_task(
         X, y, penalty_factor=given.penalty_factor, sample_weight=given.sample_weight, offset=offset,
-        fit_intercept=given.fit_intercept, standardize=given.standardize,
+        fit_intercept=given.fit_intercept, standardize=given.standardize, prior_mean=given.prior_mean,
         loss=model_or_coef.loss if isinstance(model_or_coef, Solution) else loss,
     )  # fmt: skip
     lam = lam if given.C is None else 1.0 / (lam * task.total)
@@ -222,7 +244,7 @@ def audit(
     coef, b = inputs.read_coefs(given.coef, given.intercept, task.n_features, task.n_classes, "model_or_coef")
     if not task.has_intercept and np.any(b):
         raise InputError(f"intercept={b!r} was given with fit_intercept=False. Leave one of them out.")
-    here = task.conditioned(column, coef, b)
+    here = task.conditioned(column, *task.without_prior(coef, b))
     if here is None:
         raise InputError(
             f"The coefficients are up to {np.abs(coef).max(initial=abs(b)):.3g} in size: what they predict, or their "

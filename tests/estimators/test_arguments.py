@@ -72,7 +72,7 @@ def test_parameters(setting, words):
         (np.array([0, 0, 1, 0, 1, np.nan]), ["NaN", "1 of 6"]),
         (["a", "b", "a", "b", "a", None], ["1 of 6"]),
         (np.array(["a", 1, "a", 1, "a", 1], object), ["mixed-type"]),
-        (np.eye(6)[:, :2], ["1d array"]),
+        (np.eye(6)[:, :3], ["1d array"]),
         (None, ["requires y"]),
     ],
 )

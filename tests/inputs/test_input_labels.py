@@ -150,7 +150,7 @@ def test_a_label_for_each_row_is_no_class(y):
 REJECTED = {
     "none": (None, "requires y to be passed, but the target y is None"),
     "short": (SIDE[:4], "inconsistent numbers of samples: [5, 4]", "one label for each row"),
-    "table": (np.zeros((5, 2)), "y should be a 1d array, got an array of shape (5, 2) instead"),
+    "table": (np.zeros((5, 3)), "y should be a 1d array, got an array of shape (5, 3) instead"),
     "scalar": (1, "y should be a 1d array, got an array of shape () instead"),
     "ragged": ([[1], [2, 3], [1], [1], [1]], "y cannot be read as an array"),
     "masked": (np.ma.masked_array(SIDE, mask=SIDE == 0), "y is a masked array"),

@@ -28,6 +28,7 @@ FLOORS = [
     {"models"},
     {"results"},
     {"tasks"},
+    {"priors"},
     {"lockstep"},
     {"certificates"},
     {"strength"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from .. import inputs
 from ..designs import Design
 from ..errors import ConvergenceWarning, InputError
 from ..geometry import Ball, solve_in_ball
+from ..inference import firth_task
 from ..inputs.frames import is_frame
 from ..paths import solve_task
 from ..results import probabilities
@@ -74,8 +76,8 @@ class LinearClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         tags.input_tags.sparse = True
         return tags
 
-    def _read(self, X, y, sample_weight) -> Task:
-        """The data, checked, with the weights of the classes."""
+    def _read(self, X, y, sample_weight, prior_mean=None, counts: bool = False) -> Task:
+        """The data, checked, with the weights of the classes; counts: whether y may be successes and failures."""
         if y is None:
             raise InputError(f"This {type(self).__name__} requires y to be passed, but the target y is None.")
         if tuple(getattr(y, "shape", ()))[1:] == (1,):
@@ -89,11 +91,19 @@ class LinearClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         task = read_task(
             X, y, penalty_factor=self.penalty_factor, sample_weight=weight, fit_intercept=self.fit_intercept,
             standardize=self.standardize, lower=self.lower, upper=self.upper, grouped=self.grouped,
+            prior_mean=prior_mean,
         )  # fmt: skip
         if task.n_features == 0:
             raise InputError(
                 f"Found array with 0 feature(s) (shape=({task.design.n}, 0)) while a minimum of 1 is required: X."
             )
+        if task.data is not None and task.data.counts:
+            if not counts:
+                raise InputError(
+                    f"y is two columns of counts (successes, failures), and {type(self).__name__} needs a label for "
+                    "each row. normball.cross_validate and LogisticRegression take counts."
+                )
+            return replace(task, classes=np.array([0, 1]))
         if task.classes is None or (task.classes.dtype.kind == "f" and (task.classes != np.rint(task.classes)).any()):
             raise InputError(
                 "Unknown label type: continuous. y holds fractions, and the labels of a classifier are bools, whole "
@@ -141,12 +151,14 @@ def log_losses(eta: np.ndarray, y: np.ndarray, weight: np.ndarray) -> np.ndarray
 
 def fit_all(
     task: Task, lam: float, l1_ratio: float, tol: float, watch: Watch, near: tuple[np.ndarray, Any] | None = None,
-    ball: Ball | None = None,
+    ball: Ball | None = None, firth: bool = False,
 ) -> tuple[dict, list]:  # fmt: skip
     """(attributes, warnings) of the fit to all rows; near: (coef, intercept) to begin from; ball: instead of lam."""
-    watch.stage = "fit"
-    if ball is None:
-        solution, more = solve_task(task, float(lam), l1_ratio, tol, watch, near), {}
+    watch.stage, more = "fit", {}
+    if firth:
+        solution = firth_task(task, tol, watch, near)
+    elif ball is None:
+        solution = solve_task(task, float(lam), l1_ratio, tol, watch, near)
     else:
         solution = solve_in_ball(task, ball, tol, watch, near)
         more = dict(multiplier_=solution.multiplier, active_=solution.active, kkt_=solution.kkt)
@@ -155,7 +167,9 @@ def fit_all(
         coef_=np.atleast_2d(solution.coef.T), intercept_=np.atleast_1d(solution.intercept), lambda_=solution.lam,
         certificate_=certificate, status_=certificate.status, **more,
     )  # fmt: skip
-    return fitted, [] if certificate.status == "certified" else [(certificate.summary(), ConvergenceWarning)]
+    return fitted, [] if certificate.status in ("certified", "stationary") else [
+        (certificate.summary(), ConvergenceWarning)
+    ]
 
 
 def _times(X, coef: np.ndarray) -> np.ndarray:

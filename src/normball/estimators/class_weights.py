@@ -6,10 +6,11 @@ import numpy as np
 
 from ..errors import InputError, TypeInputError
 from ..inputs import read_weights
+from ..inputs.counts import read_counts
 from ..inputs.labels import class_numbers, read_labels
 from ..inputs.words import listed, show
 
-__all__ = ["times_class_weight"]
+__all__ = ["prior_shift", "times_class_weight"]
 
 
 def times_class_weight(class_weight, y, sample_weight) -> np.ndarray:
@@ -25,19 +26,48 @@ def times_class_weight(class_weight, y, sample_weight) -> np.ndarray:
     ------
     InputError : neither of the two, a weight that is none, names of classes that y does not hold
     """
+    target, weight, factors = _factors(class_weight, y, sample_weight)
+    return weight if factors is None else weight * factors[target]
+
+
+def prior_shift(class_weight, y, sample_weight) -> float | np.ndarray:
+    """What brings the log-odds of a fit with class weights back to the classes as they came: log(f_0 / f_1); for K >= 3
+    classes -log f_k, less their mean, (K,).
+
+    Multiplying the classes by f_0 and f_1 multiplies the odds of every x by f_1/f_0, so this is exact where the model
+    can say the odds of each x (a saturated one), and the usual correction elsewhere.  Source: King and Zeng (2001),
+    Political Analysis 9, "prior correction".
+    """
+    _, _, factors = _factors(class_weight, y, sample_weight)
+    if factors is None:
+        return 0.0  # refused by the fit, in its own words
+    if not factors.all():
+        raise InputError(
+            "correct_probabilities=True with a class weight of 0: a class that was left out of the fit has no "
+            "probability to come back to. Give it a weight > 0."
+        )
+    logs = np.log(factors)
+    return float(logs[0] - logs[1]) if len(logs) == 2 else logs.mean() - logs
+
+
+def _factors(class_weight, y, sample_weight) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """(class numbers, observation weights, weights of the classes); None where the fit will refuse y."""
     y = y if hasattr(y, "__len__") else np.asarray(y)
+    if read_counts(y, len(y)) is not None:
+        raise InputError(
+            "class_weight was given beside y as counts (successes, failures). Multiply the two columns by the weights "
+            "yourself, and leave class_weight out."
+        )
     target, classes = read_labels(y, len(y))
     weight = read_weights(sample_weight, len(target))
     if classes is None:
-        return weight  # soft labels: refused by the fit, in its own words
+        return class_numbers(target, None), weight, None  # soft labels
     if isinstance(class_weight, str) and class_weight == "balanced":
         sums = np.bincount(class_numbers(target, classes), weight, len(classes))
-        if not sums.all():
-            return weight  # a class without weight: refused by the fit, too
-        factors = weight.sum() / (len(classes) * sums)
+        factors = weight.sum() / (len(classes) * sums) if sums.all() else None  # a class without weight
     else:
         factors = read_factors(class_weight, classes)
-    return weight * factors[class_numbers(target, classes)]
+    return class_numbers(target, classes), weight, factors
 
 
 def read_factors(class_weight, classes: np.ndarray) -> np.ndarray:

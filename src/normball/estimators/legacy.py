@@ -40,12 +40,14 @@ def read_penalty(penalty, l1_ratio) -> tuple[Any, bool]:
     """(l1_ratio, whether there is a penalty) of scikit-learn's old `penalty`, which l1_ratio and C have replaced."""
     if isinstance(penalty, str) and penalty == DEPRECATED:
         return l1_ratio, True
+    if isinstance(penalty, str) and penalty == "firth":
+        return l1_ratio, True
     if penalty is None or (isinstance(penalty, str) and penalty == "none"):
         _say(penalty, "C=inf")
         return l1_ratio, False
     if not isinstance(penalty, str) or penalty not in PENALTIES:
         raise InputError(
-            f"penalty={penalty!r} is none that normball knows: 'l2', 'l1', 'elasticnet', or None for no penalty; "
+            f"penalty={penalty!r} is none that normball knows: 'l2', 'l1', 'elasticnet', 'firth', or None for none; "
             "l1_ratio and C say the same."
         )
     ratio = PENALTIES[penalty]

@@ -11,9 +11,11 @@ from ..certificates import Certificate
 from ..certificates.ball import KKT
 from ..errors import InputError, StrengthConflict
 from ..geometry import Ball, ball_of
+from ..inference.arguments import check_firth
 from ..runtime import Watch
 from .base import LinearClassifier, fit_all
 from .callbacks import Reports, with_callbacks
+from .class_weights import prior_shift
 from .legacy import DEPRECATED, heed, read_penalty
 
 
@@ -41,6 +43,15 @@ class LogisticRegression(LinearClassifier):
         Whether η has an intercept.
     class_weight : dict, 'balanced' or None, default=None
         Multiplies the weights of the observations: {label: weight}, or such that both classes weigh the same.
+    correct_probabilities : bool, default=False
+        After a fit with class_weight {0: f_0, 1: f_1}: add log(f_0/f_1) to the intercept, so that probabilities are
+        those of the classes as they came (exactly, where the model is saturated) instead of the weighted ones.
+        `predict` then goes by them too. The certificate is that of the weighted fit, before the shift.
+    penalty : 'elasticnet' or 'firth', default='elasticnet'
+        'firth': Jeffreys' prior instead of C (or lam) and l1_ratio: finite on separated data, less biased in small
+        samples, see `normball.solve`; `normball.firth_intervals` gives its intervals.
+    prior_mean : array-like of shape (n_features,) or None, default=None
+        What the penalty pulls the coefficients towards. None: zeros.
     standardize : bool, default=False
         Penalise sd_j·w_j instead of w_j. The coefficients stay per unit of each column.
     penalty_factor : array-like of shape (n_features,) or None, default=None
@@ -88,7 +99,9 @@ class LogisticRegression(LinearClassifier):
     l1_ratio_ : float
         α, whichever way it was given.
     status_ : str
-        certified | uncertified | separated
+        certified | uncertified | separated | stationary (penalty='firth')
+    intercept_shift_ : float or ndarray of shape (n_classes,)
+        What correct_probabilities has added to the intercept, 0 without it.
     multiplier_, active_, kkt_ : float, bool, KKT
         Of the constraint, as in `normball.solve(..., ball=)`; `lambda_` is then the equivalent penalty. Defined only
         with `radius`.
@@ -104,6 +117,7 @@ class LogisticRegression(LinearClassifier):
     l1_ratio_: float
     certificate_: Certificate
     status_: str
+    intercept_shift_: float | np.ndarray
     multiplier_: float
     active_: bool
     kkt_: KKT
@@ -111,8 +125,8 @@ class LogisticRegression(LinearClassifier):
     def __init__(
         self, C=1.0, l1_ratio=0.0, *, lam=None, fit_intercept=True, class_weight=None, standardize=False,
         penalty_factor=None, grouped=False, lower=None, upper=None, tol=1e-8, max_reads=None, time_limit=None,
-        radius=None, norm=None, warm_start=False, penalty=DEPRECATED, solver=None, dual=False, intercept_scaling=1,
-        max_iter=None, random_state=None, verbose=0, n_jobs=None,
+        radius=None, norm=None, correct_probabilities=False, prior_mean=None, warm_start=False, penalty=DEPRECATED,
+        solver=None, dual=False, intercept_scaling=1, max_iter=None, random_state=None, verbose=0, n_jobs=None,
     ):  # fmt: skip
         self.C = C
         self.l1_ratio = l1_ratio
@@ -129,6 +143,8 @@ class LogisticRegression(LinearClassifier):
         self.time_limit = time_limit
         self.radius = radius
         self.norm = norm
+        self.correct_probabilities = correct_probabilities
+        self.prior_mean = prior_mean
         self.warm_start = warm_start
         self.penalty = penalty
         self.solver = solver
@@ -146,7 +162,8 @@ class LogisticRegression(LinearClassifier):
         Parameters
         ----------
         X : (n_samples, n_features) array, data frame or sparse matrix
-        y : (n_samples,) labels of two or more classes, of any one type
+        y : (n_samples,) labels of two or more classes, of any one type; or (n_samples, 2) counts, successes first,
+            failures second: classes_ is then [0, 1]
         sample_weight : (n_samples,) >= 0; a weight of 2 is the row twice.  None: ones
 
         Returns
@@ -176,12 +193,15 @@ class LogisticRegression(LinearClassifier):
             strength, l1_ratio = 1.0, ball.ratio
         else:
             strength = inputs.read_C(self.C) if self.lam is None else inputs.read_lam(self.lam)
+        firth = penalised and self._is_firth(l1_ratio)
+        shift = self._shift(y, sample_weight)
         reports = Reports(self, X, y, sample_weight)
-        task = self._read(X, y, sample_weight)
+        task = self._read(X, y, sample_weight, self.prior_mean, counts=True)
         lam = 1.0 / (strength * task.total) if self.lam is None else strength
-        lam = lam if penalised else 0.0
+        lam = lam if penalised and not firth else 0.0
         near = self._before(task) if inputs.read_flag(self.warm_start, "warm_start") else None
-        fitted, said = fit_all(task, lam, l1_ratio, tol, reports.listen(Watch(*limits)), near, ball)
+        fitted, said = fit_all(task, lam, l1_ratio, tol, reports.listen(Watch(*limits)), near, ball, firth)
+        fitted |= dict(intercept_=fitted["intercept_"] + shift, intercept_shift_=shift)
         for message, kind in said:
             warnings.warn(message, kind, stacklevel=3)
         rounds = fitted["certificate_"].rounds
@@ -194,7 +214,7 @@ class LogisticRegression(LinearClassifier):
         same = hasattr(self, "coef_") and np.array_equal(self.classes_, task.classes)
         if not same or self.n_features_in_ != task.n_features:
             return None
-        b = self.intercept_ * task.has_intercept
+        b = (self.intercept_ - self.intercept_shift_) * task.has_intercept
         return (self.coef_[0], float(b[0])) if len(self.coef_) == 1 else (self.coef_.T, b)
 
     def _ball(self, l1_ratio: float) -> Ball | None:
@@ -209,3 +229,29 @@ class LogisticRegression(LinearClassifier):
                 "of the penalty. Keep one (C=1.0, its default, counts as not given)."
             )
         return ball_of(self.radius, self.norm, l1_ratio)
+
+    def _is_firth(self, l1_ratio: float) -> bool:
+        """Whether Firth's penalty is asked for; raises where something else stands in its way."""
+        if self.penalty != "firth":
+            return False
+        if self.C not in (None, 1.0):
+            raise StrengthConflict(
+                f"C={self.C!r} was given with penalty='firth', which has no strength. Leave C at 1.0, its default, or "
+                "leave penalty out."
+            )
+        check_firth(
+            lam=self.lam, l1_ratio=l1_ratio, penalty_factor=self.penalty_factor, standardize=self.standardize,
+            prior_mean=self.prior_mean, lower=self.lower, upper=self.upper, grouped=self.grouped, radius=self.radius,
+        )  # fmt: skip
+        return True
+
+    def _shift(self, y, sample_weight) -> float | np.ndarray:
+        """What goes to the intercept after the fit."""
+        if not inputs.read_flag(self.correct_probabilities, "correct_probabilities") or self.class_weight is None:
+            return 0.0
+        if not self.fit_intercept:
+            raise InputError(
+                "correct_probabilities=True moves the intercept, but fit_intercept=False. Fit an intercept, or leave "
+                "correct_probabilities out."
+            )
+        return prior_shift(self.class_weight, y, sample_weight)

@@ -31,6 +31,7 @@ def check_task(task: Task, what: str) -> None:
         "several classes": task.n_classes > 2,
         "the squared loss": task.loss == "squared",
         "bounds (lower, upper)": task.lower is not None,
+        "prior_mean": task.prior is not None,
     }
     for name, there in stands.items():
         if there:

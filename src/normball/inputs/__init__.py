@@ -7,6 +7,7 @@ it is is passed on as it is (read-only, memory-mapped, strided, Fortran), anythi
     targets.py  y of a regression
     frames.py   pandas, polars, arrow through narwhals           values.py   vectors along rows or columns, and scalars
     sparse.py   CSR and CSC, their structure checked             words.py    how values are spelled in messages
+    counts.py   y: successes and failures
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import InputError
+from .counts import read_counts
 from .labels import check_class_weights, class_numbers, read_labels
 from .matrix import Matrix, align, check_finite, read_matrix
 from .targets import Units, read_target, units_of
@@ -73,6 +75,7 @@ class Inputs:
     offset   (n,) finite, in units of eta; zeros by default; for three or more classes (n, K)
     names    p column names where X had them
     regression  y is no class but a number, whose squared distance counts
+    counts   y was successes and failures: y is their share, weight counts the trials too
 
     y, weight and offset are float64, contiguous and writeable (one signature for the kernels), but may be the caller's
     own memory: read them only.
@@ -85,6 +88,7 @@ class Inputs:
     offset: np.ndarray
     names: tuple[str, ...] | None
     regression: bool = False
+    counts: bool = False
 
 
 def read_inputs(X, y, *, sample_weight=None, offset=None, fit_intercept=True, regression=False) -> Inputs:
@@ -93,7 +97,8 @@ def read_inputs(X, y, *, sample_weight=None, offset=None, fit_intercept=True, re
     Parameters
     ----------
     X : (n, p) array, frame, sparse matrix or array, or nested list; n >= 1, p >= 0
-    y : (n,) or (n, 1)       labels of any one type, or soft labels: floats in [0, 1] that are not all 0 or 1
+    y : (n,) or (n, 1)       labels of any one type, or soft labels: floats in [0, 1] that are not all 0 or 1;
+                             or (n, 2) counts, successes and failures: as that many rows
     sample_weight : (n,)     >= 0, finite, a positive sum in each class
     offset : (n,)            finite, added to eta
     regression : bool        y holds any finite numbers instead
@@ -111,9 +116,11 @@ def read_inputs(X, y, *, sample_weight=None, offset=None, fit_intercept=True, re
     n = matrix.shape[0]
     weight = read_weights(sample_weight, n)
     if regression:
-        return Inputs(matrix, read_target(y, n), None, weight, read_offset(offset, n), names, True)
-    target, classes = read_labels(y, n)
+        return Inputs(matrix, read_target(y, n), None, weight, read_offset(offset, n), names, regression=True)
+    counts = read_counts(y, n)
+    target, classes = read_labels(y, n) if counts is None else (counts[0], None)
+    if counts is not None:
+        weight = read_weights(weight * counts[1], n)
     check_class_weights(target, classes, weight)
-    return Inputs(
-        matrix, target, classes, weight, read_offset(offset, n, 2 if classes is None else len(classes)), names
-    )
+    eta = read_offset(offset, n, 2 if classes is None else len(classes))
+    return Inputs(matrix, target, classes, weight, eta, names, counts=counts is not None)

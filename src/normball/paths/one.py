@@ -17,7 +17,9 @@ def solve_task(
 ) -> Solution:
     """start: (coef, intercept) on the columns as they came, or None.  Raises Interrupted with `.solution`."""
     column = task.column(lam, l1_ratio)
-    init = None if start is None else task.conditioned(column, *start)  # one beyond float64 is no better than none
+    init = None  # one beyond float64 is no better than none
+    if start is not None:
+        init = task.conditioned(column, *task.without_prior(*start))
     if start is not None and not task.has_intercept and np.any(start[1]):
         raise InputError(f"init has intercept={start[1]!r} but fit_intercept=False. Give 0.")
     family = task.family([column], tol, polish=True)
@@ -31,7 +33,8 @@ def solve_task(
 
 
 def solution(task: Task, lam: float, l1_ratio: float, answer: Answer) -> Solution:
+    coef, intercept = task.with_prior(*answer.coefs)
     return Solution(
-        *answer.coefs, lam, l1_ratio, task.classes, task.names, task.total, task.standardize, answer.certificate,
-        task.loss,
+        coef, intercept, lam, l1_ratio, task.classes, task.names, task.total, task.standardize, answer.certificate,
+        task.loss, prior_mean=None if task.prior is None else task.prior.mean,
     )  # fmt: skip

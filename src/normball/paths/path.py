@@ -126,6 +126,7 @@ class Path:
                 self._column(k), self._intercept(k), float(self.lams[k]), self.l1_ratio, self.classes,
                 self.names, self.total, self.standardize, self.certificates[k], self.loss,
                 self.constraints[k] if self.constraints else None,
+                prior_mean=None if self.task is None or self.task.prior is None else self.task.prior.mean,
             )  # fmt: skip
         if self.task is None:
             raise InputError(f"lam={lam:g} is not on the grid, and the path no longer holds its data. Fit it again.")
@@ -265,7 +266,7 @@ def _path(task: Task, ratio: float, lams, answers: list[Answer], tol: float, rel
         coefs, intercepts = (np.stack([pair[side] for pair in pairs], axis=-1) for side in (0, 1))
     else:
         coefs = coefs_of(task, [point[0] for point in points], sparse=ratio > 0.0)
-        intercepts = np.array([answer.intercept for answer in answers])
+        coefs, intercepts = task.with_prior(coefs, np.array([answer.intercept for answer in answers]))
     return Path(
         np.array(lams), float(ratio), coefs, intercepts,
         tuple(answer.certificate for answer in answers), task.classes, task.names, task.total, task.standardize, tol,
