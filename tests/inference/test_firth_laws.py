@@ -191,3 +191,24 @@ def test_far_offsets_and_starts():
     assert far.intercept + 900.0 == pytest.approx(here.intercept, abs=1e-7)
     other = normball.solve(X, y, penalty="firth", tol=1e-10, init=(np.array([5.0, -5.0, 5.0]), 4.0))
     assert theta_of(other) == pytest.approx(theta_of(here), abs=1e-8)
+
+
+def test_a_higher_maximum_is_taken():
+    """Nearly separated rows with several maxima: no point on the profile lies above the fit that is reported."""
+    rng = np.random.default_rng(145)
+    n, p = int(rng.integers(8, 120)), int(rng.integers(1, 6))
+    X = rng.normal(size=(n, p)) * 10.0 ** rng.integers(-5, 6, p) + rng.choice([0.0, 1e4], p)
+    signal = (X - X.mean(0)) / X.std(0) @ rng.normal(size=p) * rng.choice([0.0, 1.0, 5.0])
+    y = (signal + rng.choice([0.0, 1.0]) * rng.logistic(size=n) > rng.normal()).astype(float)
+    y[:2] = 0.0, 1.0
+    weight, offset = rng.integers(1, 5, n).astype(float), rng.normal(size=n) * rng.choice([0.0, 2.0])
+    asked = dict(sample_weight=weight, offset=offset)
+    first, table = normball.solve(X, y, penalty="firth", **asked), normball.firth_intervals(X, y, **asked)
+    assert first.certificate.status == table.solution.certificate.status == "stationary"
+    assert table.solution.certificate.objective < first.certificate.objective - 1e-3
+    A = np.column_stack([np.ones(n), (X - X.mean(0)) / X.std(0)])
+    for solution in (first, table.solution):  # both are maxima, by an independent count
+        theta = np.linalg.lstsq(A, solution.decision_function(X), rcond=None)[0]
+        top = penalised(theta, A, y, weight, offset)
+        for step in rng.normal(size=(60, 5)):
+            assert penalised(theta + 1e-2 * step, A, y, weight, offset) < top

@@ -25,7 +25,7 @@ def test_random_problems(seed):
     """Separated or not, few rows or many, counts and offsets, columns in any unit."""
     rng = np.random.default_rng(seed)
     n, p = int(rng.integers(8, 120)), int(rng.integers(1, 6))
-    X = rng.normal(size=(n, p)) * 10.0 ** rng.integers(-5, 6, p) + rng.choice([0.0, 1e4], p)
+    X = (rng.normal(size=(n, p)) + rng.choice([0.0, 100.0], p)) * 10.0 ** rng.integers(-5, 6, p)
     signal = (X - X.mean(0)) / X.std(0) @ rng.normal(size=p) * rng.choice([0.0, 1.0, 5.0])
     y = (signal + rng.choice([0.0, 1.0]) * rng.logistic(size=n) > rng.normal()).astype(float)
     y[:2] = 0.0, 1.0

@@ -1,7 +1,9 @@
 """Intervals and tests from the profile of the penalised likelihood: finite and lopsided where Wald's fail.
 
 The interval of a coefficient β holds all v with  2 [max ℓ* - max_{β=v} ℓ*] <= χ²_level(1): the other coefficients
-move, the information keeps all columns.  Source: Heinze and Schemper (2002), Statistics in Medicine 21, §2.2.
+move, the information keeps all columns.  The penalised likelihood may have several maxima; where the profile comes upon
+a higher one than the fit, all begins again from there.
+Source: Heinze and Schemper (2002), Statistics in Medicine 21, §2.2.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ from .jeffreys import Array, Jeffreys
 
 SETTLED = 1e-5
 """Norm of the score, in standard errors, beyond which a point of the profile counts for nothing."""
+RESTARTS = 6
+"""How often the profile may find a higher maximum than the fit, and begin again there."""
 NEAR = 1e-9
 """How far, in units of χ², an end of an interval may be from its level."""
 
@@ -162,11 +166,22 @@ def profile_task(task: Task, level: float, wanted: list[int], tol: float, watch:
         status = "stationary" if fine else "uncertified"
         solution = firth_solution(task, basis, top, status, null_loss, tol, watch)
         try:
-            rows = [one_profile(task, basis, top, j, level, tol, watch) for j in wanted]
+            rows = None
+            for _ in range(RESTARTS):
+                try:
+                    rows = [one_profile(task, basis, top, j, level, tol, watch) for j in wanted]
+                    break
+                except Higher as found:  # the fit was a lower one of several maxima: begin again from there
+                    before, top = top, Ascent(basis.problem, found.theta, len(theta))
+                    fine = top.climb(tol, stopped=lambda climb: watch.stopped(0.0))
+                    top.rounds += before.rounds
+                    status = "stationary" if fine else "uncertified"
+                    solution = firth_solution(task, basis, top, status, null_loss, tol, watch)
+            rows = rows or [(np.nan, np.nan, 0.0, np.nan)] * len(wanted)
         except KeyboardInterrupt as stop:
-            found = Interrupted(None)
-            found.solution = solution
-            raise found from stop
+            halted = Interrupted(None)
+            halted.solution = solution
+            raise halted from stop
     first = basis.first
     both = np.concatenate([np.full(first, solution.intercept), solution.coef])[wanted]
     named = ["(intercept)"] * first + [solution.name(j) for j in range(task.design.p)]
@@ -191,21 +206,31 @@ def one_profile(task: Task, basis: Basis, top: Ascent, j: int, level: float, tol
         unit = 1.0 / float(np.linalg.norm(way))
         axes = np.linalg.qr((way * unit)[:, None], mode="complete")[0]
         axes = np.column_stack([axes[:, 1:], way * unit])
-        A, theta = basis.problem.A @ axes, axes.T @ top.theta
+        A = basis.problem.A @ axes
     else:
         order = np.append(np.delete(np.arange(k), place), place)
-        unit = float(survey.scale[column - first])
-        A, theta = np.ascontiguousarray(basis.problem.A[:, order]), top.theta[order]
+        unit, axes = float(survey.scale[column - first]), np.eye(k)[:, order]
+        A = np.ascontiguousarray(basis.problem.A[:, order])
     problem = Jeffreys(A, basis.problem.y, basis.problem.weight, basis.problem.offset)
-    line = Profile(problem, theta, tol, watch)
-    ends = [line.end(side, chdtri(1.0, 1.0 - level)) / unit for side in (-1.0, 1.0)]
-    return ends[0], ends[1], line.error / unit, line.test()
+    line = Profile(problem, axes.T @ top.theta, tol, watch)
+    try:
+        return (*line.ends(level, unit), line.error / unit, line.test())
+    except Higher as found:
+        raise Higher(axes @ found.theta) from None
 
 
 def _where(task: Task, j: int) -> int:
     """The design's position of column j as it came."""
     order = task.design.order
     return j if order is None else int(np.flatnonzero(order == j)[0])
+
+
+class Higher(Exception):
+    """A point of the profile lies above the fit: theta (k,)."""
+
+    def __init__(self, theta: Array):
+        super().__init__("the fit was not the highest maximum")
+        self.theta = theta
 
 
 class Profile:
@@ -231,8 +256,15 @@ class Profile:
         climb.climb(self.tol, stopped=lambda climb: self.watch.stopped(0.0))
         if not climb.norm <= SETTLED:
             return np.nan, np.nan
+        if climb.at.value > self.top + 1e-7 + 1e-10 * abs(self.top):
+            raise Higher(climb.theta)
         self.last = climb.theta
         return max(2.0 * (self.top - climb.at.value), 0.0), -2.0 * float(climb.at.score[-1])
+
+    def ends(self, level: float, unit: float) -> tuple[float, float]:
+        """Both ends, in the coefficient's own unit."""
+        quantile = float(chdtri(1.0, 1.0 - level))
+        return self.end(-1.0, quantile) / unit, self.end(1.0, quantile) / unit
 
     def test(self) -> float:
         """χ² of "it is 0"."""
