@@ -198,10 +198,10 @@ def _measure(cost, grad, w, bias, lambd, m, tol, seed) -> Measured:
 
 
 def _nearby(cost, w, rng, tol: float) -> list[np.ndarray]:
-    """Five points around w where differences mean something; closer and closer, and fewer if there are none."""
+    """Five points where differences mean something: around w, then nearer to 0, and fewer if there are none."""
     size, found = max(float(np.sqrt(np.mean(w * w))), 0.5), []
-    for shorter in np.repeat([1.0, 0.3, 0.1], 8):
-        point = w + shorter * size * rng.standard_normal(w.shape)
+    for pull, shorter in np.repeat([(1.0, 1.0), (1.0, 0.3), (0.3, 0.3), (0.1, 0.1)], 8, axis=0):
+        point = pull * w + shorter * size * rng.standard_normal(w.shape)
         if len(found) < 5 and _steady(cost, point, tol):
             found.append(point)
     return found
