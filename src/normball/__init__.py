@@ -26,6 +26,7 @@ __all__ = [
     "Path",
     "Progress",
     "Solution",
+    "Strength",
     "StrengthConflict",
     "TableEncoder",
     "audit",
@@ -50,6 +51,7 @@ _HOME = {  # public name -> the room it lives in
     "Path": "paths",
     "Progress": "runtime",
     "Solution": "results",
+    "Strength": "strength",
     "StrengthConflict": "errors",
     "TableEncoder": "estimators",
     "audit": "verbs",
@@ -75,6 +77,7 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers
     from .results import Audit, Solution
     from .runtime import Progress
     from .selection import CrossValidation
+    from .strength import Strength
     from .verbs import audit, cross_validate, path, solve
 
 

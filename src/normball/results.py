@@ -9,6 +9,7 @@ from scipy.special import expit
 
 from .certificates import Certificate
 from .inputs import align, check_finite, read_offset
+from .strength import dialects, in_words
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,7 @@ class Solution:
 
     def summary(self) -> str:
         """The penalty first, then what is proved, then the coefficients."""
-        from .strength import dialects
-
-        says = ", ".join(
-            f"{name} = {value:.6g}" for name, value in dialects(self.lam, self.l1_ratio, self.total).items()
-        )
+        says = in_words({name: value for name, value in self.strength.items() if name != "lam"})
         kept = int(np.count_nonzero(self.coef))
         lines = [
             f"Penalty: {penalty_in_words(self.lam, self.l1_ratio, self.standardize)}  ({says})",
@@ -70,8 +67,18 @@ class Solution:
         lines += [f"  {self.name(j):<{width}}  {self.coef[j]: .6g}" for j in order]
         return "\n".join(lines + ([f"  … and {kept - 20} smaller ones"] if kept > 20 else []))
 
+    @property
+    def strength(self) -> dict[str, float]:
+        """The penalty's strength in every dialect that can say it: name -> value (docs/strength.md)."""
+        return strengths_of(self.lam, self.l1_ratio, self.total)
+
     def name(self, j: int) -> str:
         return self.names[j] if self.names else f"x{j}"
+
+
+def strengths_of(lam: float, l1_ratio: float, total: float) -> dict[str, float]:
+    """λ of the logistic loss in the dialects that apply to it."""
+    return dialects(lam, l1_ratio, total, loss="logistic")
 
 
 def penalty_in_words(lam: float, l1_ratio: float, standardize: bool | np.ndarray) -> str:

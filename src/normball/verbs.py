@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 
 from . import inputs, runtime
-from .errors import ConvergenceWarning, InputError, StrengthConflict
+from .errors import ConvergenceWarning, InputError
 from .inputs.values import read_number, read_vector
 from .lockstep import judge_family
 from .models import read_model
@@ -16,6 +16,7 @@ from .results import Audit, Solution
 from .runtime import Watch
 from .selection import CrossValidation, cross_validate_task, make_splits
 from .selection.splits import together
+from .strength import Strength, read_strength
 from .tasks import read_task
 
 
@@ -29,7 +30,8 @@ def solve(
     ----------
     X : (n, p) array, data frame or sparse matrix, or a Design, which carries y, weights and offset
     y : (n,) labels of two classes, or floats in [0, 1] (soft labels); None only with a Design
-    lam : λ >= 0, multiplies the penalty of the weighted *mean* loss; 0 is no penalty.  C = 1/(λ · sum of weights)
+    lam : λ >= 0, multiplies the penalty of the weighted *mean* loss; 0 is no penalty.  Or a Strength, which says it in
+        another dialect: Strength(C=1.0), with C = 1/(λ · sum of weights), Strength(sigma=2.0), …
     l1_ratio : α in [0, 1]; 0 ridge, 1 lasso
     penalty_factor : (p,) f_j >= 0; 0 leaves a column free
     sample_weight : (n,) c_i before they are divided by their sum;  offset : (n,) added to η
@@ -51,14 +53,15 @@ def solve(
 
     Warns with ConvergenceWarning where the answer is not certified.
     """
-    l1_ratio, tol, lam = inputs.read_l1_ratio(l1_ratio), inputs.read_tol(tol), _one_lam(lam)
+    l1_ratio, tol, strength = inputs.read_l1_ratio(l1_ratio), inputs.read_tol(tol), read_strength(lam)
+    strength.check(l1_ratio)
     task = read_task(
         X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
         standardize=standardize,
     )  # fmt: skip
     start = inputs.read_init(init, task.design.p)
     watch = Watch(inputs.read_limit(max_reads, "max_reads"), inputs.read_limit(time_limit, "time_limit"))
-    solution = solve_task(task, lam, l1_ratio, tol, watch, start)
+    solution = solve_task(task, strength.lam(task.total, l1_ratio), l1_ratio, tol, watch, start)
     certificate = solution.certificate
     if certificate.status != "certified":
         warnings.warn(certificate.summary(), ConvergenceWarning, stacklevel=2)
@@ -74,9 +77,9 @@ def path(
 
     Parameters
     ----------
-    lams : (L,) λ >= 0 in any order; None: n_lams of them, evenly spaced on a log scale, from λ_max, the smallest λ at
-        which all penalised coefficients are 0, to lam_min_ratio·λ_max.  For l1_ratio < 0.001 (where λ_max is infinite
-        or nearly so) from the λ_max of l1_ratio = 0.001
+    lams : (L,) λ >= 0 or Strengths, in any order; None: n_lams of them, evenly spaced on a log scale, from λ_max, the
+        smallest λ at which all penalised coefficients are 0, to lam_min_ratio·λ_max.  For l1_ratio < 0.001
+        (where λ_max is infinite or nearly so) from the λ_max of l1_ratio = 0.001
     lam_min_ratio : 1e-4, or 1e-2 where X has at least as many columns as rows; a thousandth of that for
         l1_ratio < 0.001, whose grid starts so much higher
     tol : the gap to reach at every λ, relative to the null loss
@@ -93,7 +96,8 @@ def path(
         standardize=standardize,
     )  # fmt: skip
     watch = Watch(inputs.read_limit(max_reads, "max_reads"), inputs.read_limit(time_limit, "time_limit"), progress)
-    found = path_task(task, l1_ratio, read_grid(lams, n_lams, lam_min_ratio), tol, watch, read_relax(relax, l1_ratio))
+    grid = read_grid(lams, n_lams, lam_min_ratio).at(task.total, (l1_ratio,))
+    found = path_task(task, l1_ratio, grid, tol, watch, read_relax(relax, l1_ratio))
     if found.uncertified:
         warnings.warn(found.summary(), ConvergenceWarning, stacklevel=2)
     return found
@@ -114,7 +118,8 @@ def cross_validate(
         the rows
     repeats : that many draws of the folds, where cv is a number
     groups : (n,) labels: rows of one group are held out together
-    lams, n_lams, lam_min_ratio : the grid, as in `path`; one for each l1_ratio, from all rows
+    lams, n_lams, lam_min_ratio : the grid, as in `path`; one for each l1_ratio, from all rows.  A λ is the same in
+        every fold; a Strength per sum (C, a prior) fixes λ·(sum of weights): in a fold of fewer rows its λ is larger
     l1_ratios : which mixtures to compare
     scoring : "log_loss" (nats per unit of weight), or a scikit-learn scorer or its name; losses are minus its score
     relax : as in `path`; columns are selected inside each fold
@@ -137,7 +142,8 @@ def cross_validate(
         X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
         standardize=standardize, cells_of=cells_of,
     )  # fmt: skip
-    grid, second = read_grid(lams, n_lams, lam_min_ratio), read_relax(relax, max(ratios, default=0.0))
+    grid = read_grid(lams, n_lams, lam_min_ratio).at(task.total, ratios, folds=True)
+    second = read_relax(relax, max(ratios, default=0.0))
     found = cross_validate_task(
         task, splits, ratios, grid, scoring=scoring, relax=second,
         keep_predictions=keep_predictions, tol=inputs.read_tol(tol), fold_tol=inputs.read_tol(fold_tol), watch=watch,
@@ -156,7 +162,8 @@ def audit(
     Parameters
     ----------
     model_or_coef : a fitted LogisticRegression (scikit-learn's or ours: strength, l1_ratio, intercept and class weights
-        are taken from it), a Solution, or coefficients (p,) with `intercept` and the strength as `lam` or `C`
+        are taken from it), a Solution, or coefficients (p,) with `intercept` and the strength as `lam` (λ or a
+        Strength) or `C`
     newton : ask for the Newton certificate of the optimum (`.best.certificate.coef_error`) also where it is costly
 
     The rest as in `solve`.  Returns an Audit: .certificate (of the coefficients given), .excess, .best, .summary().
@@ -167,12 +174,13 @@ def audit(
         fit_intercept=fit_intercept, standardize=standardize, penalty_factor=penalty_factor,
     )  # fmt: skip
     tol, l1_ratio = inputs.read_tol(tol), inputs.read_l1_ratio(given.l1_ratio)
-    lam = _one_lam(given.lam, given.C) if given.C is None else inputs.read_C(given.C)
+    strength = read_strength(given.lam) if given.C is None else Strength(C=inputs.read_C(given.C))
+    strength.check(l1_ratio)
     task = read_task(
         X, y, penalty_factor=given.penalty_factor, sample_weight=given.sample_weight, offset=offset,
         fit_intercept=given.fit_intercept, standardize=given.standardize,
     )  # fmt: skip
-    lam = lam if given.C is None else 1.0 / (lam * task.total)
+    lam = strength.lam(task.total, l1_ratio)
     column = task.column(lam, l1_ratio)
     coef = read_vector(given.coef, task.design.p, "model_or_coef, the coefficients,", "column")
     b = read_number(given.intercept, "intercept", "a finite number", np.isfinite)
@@ -188,12 +196,3 @@ def audit(
     with runtime.workers():
         certificate = judge_family(task.family([column], tol, True), here, best.certificate, task.names)
     return Audit(certificate, max(certificate.objective - best.certificate.objective, 0.0), best)
-
-
-def _one_lam(lam, C=None) -> float:
-    if lam is None and C is None:
-        raise StrengthConflict(
-            "No strength of the penalty was given: pass lam, the λ of the mean loss "
-            "(1/(C·n) for scikit-learn's C, 0 for no penalty)."
-        )
-    return inputs.read_lam(lam)

@@ -10,7 +10,7 @@ import numpy as np
 from ..files import certificate_facts
 from ..report import Judgement
 from ..results import penalty_in_words
-from ..strength import dialects
+from ..strength import in_words
 from . import talk
 from .outcome import Outcome
 
@@ -50,7 +50,8 @@ def headline(found: Outcome) -> list[str]:
     """Penalty, certificate, base rate, held-out numbers."""
     plan, n = found.plan, len(found.rows.y)
     kind = penalty_in_words(found.solution.lam, plan.l1_ratio, found.solution.standardize)
-    lines = [f"Penalty: {kind} ({plan.why})", found.solution.certificate.summary()]
+    lines = [f"Penalty: {kind} ({plan.why})", f"The same strength: {in_words(found.solution.strength)}"]
+    lines.append(found.solution.certificate.summary())
     share = f"{100 * found.base_rate:.3g} %" + (" by weight" if found.rows.weight is not None else "")
     lines.append(
         f"Base rate: {talk.name(plan.target)} = {talk.name(str(plan.positive))} in {share} of {n:,} rows; "
@@ -111,7 +112,7 @@ def as_json(found: Outcome, files: dict[str, str]) -> dict[str, Any]:
             "l1_ratio": s.l1_ratio,
             "standardize": plan.standardize,
             "why": plan.why,
-            "dialects": dialects(s.lam, s.l1_ratio, s.total),
+            "dialects": s.strength,
         },
         "certificate": certificate_facts(s.certificate),
         "choice": None if found.chosen is None else choice_facts(found.chosen),

@@ -127,7 +127,7 @@ def fit_all(
     certificate = solution.certificate
     fitted = dict(
         coef_=solution.coef[None, :], intercept_=np.array([solution.intercept]), lambda_=float(lam),
-        certificate_=certificate, status_=certificate.status,
+        strength_=solution.strength, certificate_=certificate, status_=certificate.status,
     )  # fmt: skip
     return fitted, [] if certificate.status == "certified" else [(certificate.summary(), ConvergenceWarning)]
 

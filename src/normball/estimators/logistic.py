@@ -10,6 +10,7 @@ from .. import inputs
 from ..certificates import Certificate
 from ..errors import StrengthConflict
 from ..runtime import Watch
+from ..strength import Strength, read_strength
 from .base import TwoClasses, fit_all
 from .callbacks import Reports, with_callbacks
 
@@ -30,9 +31,9 @@ class LogisticRegression(TwoClasses):
         > 0; the inverse of the strength of the penalty on the *sum* of the losses, as in scikit-learn. inf: no penalty.
     l1_ratio : float, default=0.0
         α in [0, 1]: 0 ridge (L2), 1 lasso (L1), between them the elastic net.
-    lam : float or None, default=None
+    lam : float, Strength or None, default=None
         λ >= 0, the strength on the *mean* loss, which does not depend on the number of rows; instead of C (both is an
-        error). 0: no penalty.
+        error). 0: no penalty. Or a normball.Strength, which says it in another dialect: Strength(sigma=2.0).
     fit_intercept : bool, default=True
         Whether η has an intercept.
     class_weight : dict, 'balanced' or None, default=None
@@ -63,6 +64,8 @@ class LogisticRegression(TwoClasses):
         Rounds: passes in which a candidate was judged.
     lambda_ : float
         λ, the strength on the mean loss, whichever way it was given.
+    strength_ : dict
+        The same strength in every dialect that can say it: C, lambd, sigma, ...
     certificate_ : Certificate
         The proof: .gap, .relative_gap, .status, .reads, .summary(), ...
     status_ : str
@@ -76,6 +79,7 @@ class LogisticRegression(TwoClasses):
 
     n_iter_: np.ndarray
     lambda_: float
+    strength_: dict[str, float]
     certificate_: Certificate
     status_: str
 
@@ -124,11 +128,11 @@ class LogisticRegression(TwoClasses):
         l1_ratio, tol = inputs.read_l1_ratio(self.l1_ratio), inputs.read_tol(self.tol)
         if self.lam is None and self.C is None:
             raise StrengthConflict("No strength of the penalty was given: pass C, or lam (0 for no penalty).")
-        strength = inputs.read_C(self.C) if self.lam is None else inputs.read_lam(self.lam)
+        strength = Strength(C=inputs.read_C(self.C)) if self.lam is None else read_strength(self.lam)
+        strength.check(l1_ratio)
         reports = Reports(self, X, y, sample_weight)
         task = self._read(X, y, sample_weight)
-        lam = 1.0 / (strength * task.total) if self.lam is None else strength
-        fitted, said = fit_all(task, lam, l1_ratio, tol, reports.listen(Watch(*limits)))
+        fitted, said = fit_all(task, strength.lam(task.total, l1_ratio), l1_ratio, tol, reports.listen(Watch(*limits)))
         for message, kind in said:
             warnings.warn(message, kind, stacklevel=3)
         rounds = fitted["certificate_"].rounds
