@@ -46,5 +46,5 @@ def translate(strength, n, l1_ratio, batch, as_object):
     for row in rows:
         show("  ".join(map(str.ljust, row, widths)).rstrip())
     show()
-    show(f"ℓ: the loss of one row; Ω(w) = {OMEGA}, α = {ratio:g}; n = m = {n:g}. The intercept is never penalised.")
+    show(f"ℓ: the loss of a row; Ω(w) = {OMEGA}, α = {ratio:g}; n = m = {n:g}; the intercept is not penalised.")
     return 0

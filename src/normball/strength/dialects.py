@@ -184,7 +184,7 @@ DIALECTS = (
     ),
     Dialect(
         "sigma",
-        "a Gaussian prior N(0, σ²) of each coefficient",
+        "a Gaussian prior N(0, σ²) of each w_j",
         "Σ ℓ + ‖w‖² / (2σ²)",
         "l1_ratio 0",
         "sum",
@@ -194,7 +194,7 @@ DIALECTS = (
     ),
     Dialect(
         "laplace_sd",
-        "a Laplace prior of sd σ (scale σ/√2) of each coefficient",
+        "a Laplace prior of sd σ (scale σ/√2)",
         "Σ ℓ + √2 ‖w‖₁ / σ",
         "l1_ratio 1",
         "sum",
