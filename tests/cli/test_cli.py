@@ -13,7 +13,7 @@ import normball
 from cli.tables import call, numbers, process, write_csv
 from normball.cli import main
 
-COMMANDS = ("fit", "path", "predict", "audit", "demo", "doctor")
+COMMANDS = ("fit", "path", "predict", "translate", "audit", "demo", "doctor")
 
 
 def loaded_after(words):

@@ -94,8 +94,8 @@ def test_fit_in_a_dialect(said, l1_ratio, lam, capfd, tmp_path, monkeypatch):
     assert record.lam == pytest.approx(lam(n), rel=1e-13)
     assert record.strength == {k: pytest.approx(v) for k, v in Strength(lam=record.lam).in_all(
         n, l1_ratio, loss="logistic").items()}  # fmt: skip
-    second = out.splitlines()[1]
-    assert second.startswith("The same strength: ") and all(name in second for name in record.strength)
+    line = out.splitlines()[4]
+    assert line.startswith("The same strength of the penalty: ") and all(name in line for name in record.strength)
     facts = json.loads(call(capfd, *words, "--json")[1])
     assert facts["penalty"]["dialects"] == record.strength and facts["penalty"]["lambda"] == record.lam
 

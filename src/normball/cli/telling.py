@@ -47,17 +47,17 @@ def show_choice(found: Outcome) -> None:
 
 
 def headline(found: Outcome) -> list[str]:
-    """Penalty, certificate, base rate, held-out numbers."""
+    """Penalty, certificate, base rate, held-out numbers, the penalty in every dialect."""
     plan, n = found.plan, len(found.rows.y)
     kind = penalty_in_words(found.solution.lam, plan.l1_ratio, found.solution.standardize)
-    lines = [f"Penalty: {kind} ({plan.why})", f"The same strength: {in_words(found.solution.strength)}"]
-    lines.append(found.solution.certificate.summary())
+    lines = [f"Penalty: {kind} ({plan.why})", found.solution.certificate.summary()]
     share = f"{100 * found.base_rate:.3g} %" + (" by weight" if found.rows.weight is not None else "")
     lines.append(
         f"Base rate: {talk.name(plan.target)} = {talk.name(str(plan.positive))} in {share} of {n:,} rows; "
         f"{len(found.encoder.schema.used)} columns, encoded as {len(found.encoder.names)}"
     )
-    return [*lines, held_out_line(found.judgement, found.held is None)]
+    lines.append(held_out_line(found.judgement, found.held is None))
+    return [*lines, f"The same strength of the penalty: {in_words(found.solution.strength)}"]
 
 
 def held_out_line(j: Judgement | None, out_of_fold: bool = False) -> str:
