@@ -1,7 +1,7 @@
 """λ in every dialect: what others call the same strength (docs/design/strength.md).
 
 dialects.py   the table: each way to state a strength, to λ and back
-value.py      Strength: one of these statements as a value
+value.py      Strength: one of these statements as a value; said.py reads its keywords
 words.py      a strength in words, and from words such as "C=1"
 by_path.py    statements whose λ depends on the data (radius, features), and those that are no penalty
 """

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import isfinite
+from typing import Any
 
-from ..errors import InputError, StrengthConflict, TypeInputError
-from ..inputs.values import read_lam, read_number
-from ..inputs.words import show
-from .by_path import BY_PATH, NORMS, REFUSED, needs_path
+from ..errors import InputError, StrengthConflict
+from ..inputs.values import read_lam
+from .by_path import BY_PATH, needs_path
 from .dialects import BY_NAME, Per, check_mix, check_size, dialects
-from .words import described, known_words
-
-ALIASES = {"lambda": "lam", "c": "C", "gauss_sigma": "sigma", "radius": "t", "n_features": "k"}
-"""Other spellings of the same statement."""
+from .said import read_batch, read_norm, read_one, read_per
+from .words import described
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -51,16 +49,10 @@ class Strength:
     def __init__(
         self, *, per: Per | None = None, batch: float | None = None, norm: str | None = None, **said: float | None
     ):
-        word, value = _one(said)
-        name = ALIASES.get(word, word)
-        if name in REFUSED:
-            raise InputError(f"{word}={show(value)}: {REFUSED[name]}.")
-        if name not in BY_NAME and name not in BY_PATH:
-            raise TypeInputError(f"{word!r} is no dialect of λ that normball knows.{known_words(word)}")
-        value = read_number(value, word, "a number of at least 0", lambda v: v >= 0.0)
-        _check_value(word, name, value)
-        facts = dict(name=name, value=value, per=_per(word, name, per, batch), batch=_batch(word, name, batch))
-        for key, fact in {**facts, "norm": _norm(word, name, norm)}.items():
+        word, name, number = read_one(said)
+        facts: dict[str, Any] = dict(name=name, value=number, per=read_per(word, name, per, batch))
+        facts |= dict(batch=read_batch(word, name, batch), norm=read_norm(word, name, norm))
+        for key, fact in facts.items():
             object.__setattr__(self, key, fact)
 
     @property
@@ -159,61 +151,5 @@ def read_strength(lam: float | Strength | None) -> Strength:
 
 def lam_from(name: str, value: float, *, n: float, l1_ratio: float = 0.0) -> float:
     """λ (ours) of a strength said in another dialect: `Strength(name=value).lam(n, l1_ratio)`."""
-    return Strength(**{name: value}).lam(n, l1_ratio)
-
-
-def _one(said: dict[str, float | None]) -> tuple[str, float]:
-    """The one keyword that was given."""
-    given = [(word, value) for word, value in said.items() if value is not None]
-    if not given:
-        raise StrengthConflict(
-            "No strength of the penalty was given: give one dialect, such as Strength(C=1.0) or Strength(lam=0.01)."
-        )
-    if len(given) > 1:
-        words = [f"{word}={show(value)}" for word, value in given]
-        raise StrengthConflict(
-            f"{', '.join(words[:-1])} and {words[-1]} were {'both' if len(given) == 2 else 'all'} given: each fixes "
-            "the strength of the penalty. Keep one; the others are reported on the result (`.strength`)."
-        )
-    return given[0]
-
-
-def _check_value(word: str, name: str, value: float) -> None:
-    if name in BY_PATH:
-        fine = isfinite(value) and (not BY_PATH[name].whole or value.is_integer())
-        if not fine:
-            kind = "whole" if BY_PATH[name].whole else "finite"
-            raise InputError(f"{word}={value!r} must be a {kind} number of at least 0.")
-    elif BY_NAME[name].back(value, 1.0) == inf:
-        raise InputError(f"{word}={value!r} means an infinite λ, which leaves no coefficient. Give another value.")
-
-
-def _per(word: str, name: str, per: Per | None, batch: float | None) -> Per | None:
-    if per not in (None, "mean", "sum"):
-        raise InputError(f"per={show(per)} must be 'mean' (λ stays as rows are added), 'sum' (it fades), or left out.")
-    if name in BY_PATH or batch is not None:
-        if per is not None:
-            why = "batch already says how many rows share the penalty" if batch is not None else "it needs a path"
-            raise InputError(f"per={per!r} was given beside {word}, but {why}. Leave per out.")
-        return "mean" if batch is not None else None
-    return per or BY_NAME[name].per
-
-
-def _batch(word: str, name: str, batch: float | None) -> float | None:
-    if batch is None:
-        return None
-    if name != "mlp_alpha":
-        raise InputError(f"batch={show(batch)} was given beside {word}: it belongs to mlp_alpha. Leave it out.")
-    return read_number(batch, "batch", "a number of rows above 0", lambda v: 0.0 < v < inf)
-
-
-def _norm(word: str, name: str, norm: str | None) -> str | None:
-    if name in BY_PATH and BY_PATH[name].normed:
-        if norm not in NORMS:
-            raise InputError(
-                f"{word} needs norm, the norm that it bounds: 'l1', 'l2' or 'elastic'; it is {show(norm)}."
-            )
-        return norm
-    if norm is not None:
-        raise InputError(f"norm={show(norm)} was given beside {word}: it belongs to t, a radius. Leave it out.")
-    return None
+    said: dict[str, Any] = {name: value}
+    return Strength(**said).lam(n, l1_ratio)
