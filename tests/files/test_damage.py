@@ -98,7 +98,7 @@ def test_any_bytes(path, bytes_):
     assert outcome(path, bytes_) is None
 
 
-@pytest.mark.parametrize("name", members(b'{"format":0,"version":0}') | dict.fromkeys(example().members()))
+@pytest.mark.parametrize("name", ["format", "version", *example(strength={}).members()])  # old files have no strength
 def test_a_missing_member(path, data, name):
     assert outcome(path, written({key: value for key, value in members(data).items() if key != name})) is None
 
