@@ -116,7 +116,8 @@ def test_members_of_another_type(path, data, name):
         changed = {**members(data), name: value}
         back = outcome(path, written(changed))
         if back is not None:
-            assert json.dumps(back.members()[name]) in (json.dumps(value), json.dumps(value) + ".0")
+            held = back.strength if name == "strength" else back.members()[name]  # an empty one is not written
+            assert json.dumps(held) in (json.dumps(value), json.dumps(value) + ".0")
 
 
 def test_names_and_coefficients_come_in_pairs(path, data):
