@@ -35,6 +35,7 @@ __all__ = [
     "Ridge",
     "RidgeCV",
     "Solution",
+    "Strength",
     "StrengthConflict",
     "TableEncoder",
     "audit",
@@ -69,6 +70,7 @@ _HOME = {  # public name -> the room it lives in
     "Ridge": "estimators",
     "RidgeCV": "estimators",
     "Solution": "results",
+    "Strength": "strength",
     "StrengthConflict": "errors",
     "TableEncoder": "estimators",
     "audit": "verbs",
@@ -108,6 +110,7 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers
     from .results import Audit, Solution
     from .runtime import Progress
     from .selection import CrossValidation
+    from .strength import Strength
     from .verbs import audit, cross_validate, path, solve
 
 

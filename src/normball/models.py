@@ -9,6 +9,7 @@ import numpy as np
 
 from .errors import InputError, StrengthConflict
 from .results import Solution
+from .strength import Strength
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Given:
 
     coef: Any
     intercept: Any
-    lam: float | None
+    lam: float | Strength | None
     C: float | None
     l1_ratio: float
     sample_weight: Any

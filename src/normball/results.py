@@ -11,6 +11,7 @@ from .certificates import Certificate
 from .certificates.ball import KKT, Constraint
 from .errors import InputError
 from .inputs import align, check_finite, read_offset
+from .strength import dialects, in_words
 
 
 @dataclass(frozen=True)
@@ -86,11 +87,7 @@ class Solution:
 
     def summary(self) -> str:
         """The penalty first, then what is proved, then the coefficients."""
-        from .strength import dialects
-
-        says = ", ".join(
-            f"{name} = {value:.6g}" for name, value in dialects(self.lam, self.l1_ratio, self.total).items()
-        )
+        says = in_words({name: value for name, value in self.strength.items() if name != "lam"})
         if self.n_classes > 2:
             return self._summary_of_classes(says)
         kind = f"{penalty_in_words(self.lam, self.l1_ratio, self.standardize)}  ({says})"
@@ -109,6 +106,11 @@ class Solution:
         width = max([len(self.name(j)) for j in order], default=0)
         lines += [f"  {self.name(j):<{width}}  {self.coef[j]: .6g}" for j in order]
         return "\n".join(lines + ([f"  … and {kept - 20} smaller ones"] if kept > 20 else []))
+
+    @property
+    def strength(self) -> dict[str, float]:
+        """The penalty's strength in every dialect that can say it: name -> value (docs/strength.md)."""
+        return strengths_of(self.lam, self.l1_ratio, self.total, self.loss)
 
     def _summary_of_classes(self, says: str) -> str:
         """The same with a column for each class."""
@@ -140,6 +142,11 @@ def check_classes(loss: str) -> None:
     """Raise where probabilities are asked of a regression."""
     if loss == "squared":
         raise InputError("The squared loss predicts numbers and has no probabilities: use predict.")
+
+
+def strengths_of(lam: float, l1_ratio: float, total: float, loss: str = "logistic") -> dict[str, float]:
+    """λ of a loss in the dialects that apply to it."""
+    return dialects(lam, l1_ratio, total, loss=loss)
 
 
 def penalty_in_words(lam: float, l1_ratio: float, standardize: bool | np.ndarray) -> str:

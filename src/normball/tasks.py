@@ -186,8 +186,9 @@ def read_task(
     bounds = inputs.read_bounds(lower, upper, p) or (None, None)
     if grouped and bounds[0] is not None:
         raise InputError("grouped=True was given with bounds: a group has a length, no sides. Leave one of them out.")
-    bounds = [bound if bound is None else base.sorted(bound) for bound in bounds]
-    task = Task(design, data, classes, names, base.sorted(factor), flags, standardize, loss, grouped, *bounds, prior)
+    low, high = (bound if bound is None else base.sorted(bound) for bound in bounds)
+    factor = base.sorted(factor)
+    task = Task(design, data, classes, names, factor, flags, standardize, loss, grouped, low, high, prior)
     if data is not None:
         _check_range(task)
     return task

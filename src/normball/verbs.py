@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numpy as np
 
 from . import inputs, runtime
 from .errors import ConvergenceWarning, InputError, StrengthConflict
 from .geometry import (
+    Ball,
     ball_of,
     path_in_balls,
     read_ball,
@@ -26,6 +28,7 @@ from .results import Audit, Solution
 from .runtime import Watch
 from .selection import CrossValidation, cross_validate_task, make_splits
 from .selection.splits import together
+from .strength import Strength, needs_path, read_strength
 from .tasks import read_task
 
 
@@ -41,7 +44,8 @@ def solve(
     X : (n, p) array, data frame or sparse matrix, or a Design, which carries y, weights and offset
     y : (n,) labels of two or more classes, or floats in [0, 1] (soft labels of two), or (n, 2) counts: successes first,
         failures second, the same as that many rows of each; None only with a Design
-    lam : λ >= 0, multiplies the penalty of the weighted *mean* loss; 0 is no penalty.  C = 1/(λ · sum of weights)
+    lam : λ >= 0, multiplies the penalty of the weighted *mean* loss; 0 is no penalty.  Or a Strength, which says it in
+        another dialect: Strength(C=1.0), with C = 1/(λ · sum of weights), Strength(sigma=2.0), …
     l1_ratio : α in [0, 1]; 0 ridge, 1 lasso
     penalty_factor : (p,) f_j >= 0; 0 leaves a column free
     sample_weight : (n,) c_i before they are divided by their sum
@@ -84,8 +88,12 @@ def solve(
         )  # fmt: skip
         lam = 0.0
     _only_one(lam=lam, ball=ball, n_features=n_features, df=df)
+    if isinstance(lam, Strength) and lam.by_path:
+        ball, n_features, df = _by_path(lam, l1_ratio)
     ball = None if ball is None else read_ball(ball, l1_ratio)
-    lam = _one_lam(lam) if ball is None and n_features is None and df is None else None
+    strength = read_strength(lam) if ball is None and n_features is None and df is None else None
+    if strength is not None:
+        strength.check(l1_ratio)
     task = read_task(
         X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
         standardize=standardize, lower=lower, upper=upper, grouped=grouped, prior_mean=prior_mean, loss=loss,
@@ -94,8 +102,8 @@ def solve(
     watch = Watch(inputs.read_limit(max_reads, "max_reads"), inputs.read_limit(time_limit, "time_limit"))
     if firth:
         solution = firth_task(task, tol, watch, start)
-    elif lam is not None:
-        solution = solve_task(task, lam, l1_ratio, tol, watch, start)
+    elif strength is not None:
+        solution = solve_task(task, strength.lam(task.total, l1_ratio), l1_ratio, tol, watch, start)
     elif ball is not None:
         solution = solve_in_ball(task, ball, tol, watch, start)
     elif n_features is not None:
@@ -118,9 +126,9 @@ def path(
 
     Parameters
     ----------
-    lams : (L,) λ >= 0 in any order; None: n_lams of them, evenly spaced on a log scale, from λ_max, the smallest λ at
-        which all penalised coefficients are 0, to lam_min_ratio·λ_max.  For l1_ratio < 0.001 (where λ_max is infinite
-        or nearly so) from the λ_max of l1_ratio = 0.001
+    lams : (L,) λ >= 0 or Strengths, in any order; None: n_lams of them, evenly spaced on a log scale, from λ_max, the
+        smallest λ at which all penalised coefficients are 0, to lam_min_ratio·λ_max.  For l1_ratio < 0.001
+        (where λ_max is infinite or nearly so) from the λ_max of l1_ratio = 0.001
     lam_min_ratio : 1e-4, or 1e-2 where X has at least as many columns as rows; a thousandth of that for
         l1_ratio < 0.001, whose grid starts so much higher
     tol : the gap to reach at every λ, relative to the null loss
@@ -154,9 +162,8 @@ def path(
     if ball is not None and radii is not None:
         found = path_in_balls(task, ball, radii, tol, watch)
     else:
-        found = path_task(
-            task, l1_ratio, read_grid(lams, n_lams, lam_min_ratio), tol, watch, read_relax(relax, l1_ratio)
-        )
+        grid = read_grid(lams, n_lams, lam_min_ratio).at(task.total, (l1_ratio,))
+        found = path_task(task, l1_ratio, grid, tol, watch, read_relax(relax, l1_ratio))
     if found.uncertified:
         warnings.warn(found.summary(), ConvergenceWarning, stacklevel=2)
     return found
@@ -177,7 +184,8 @@ def cross_validate(
         need not partition the rows
     repeats : that many draws of the folds, where cv is a number
     groups : (n,) labels: rows of one group are held out together
-    lams, n_lams, lam_min_ratio : the grid, as in `path`; one for each l1_ratio, from all rows
+    lams, n_lams, lam_min_ratio : the grid, as in `path`; one for each l1_ratio, from all rows.  A λ is the same in
+        every fold; a Strength per sum (C, a prior) fixes λ·(sum of weights): in a fold of fewer rows its λ is larger
     l1_ratios : which mixtures to compare
     scoring : None: "log_loss" (nats per unit of weight), or "squared_error" with the squared loss (the mean of
         (y - η)²); or a scikit-learn scorer or its name; losses are minus its score
@@ -201,7 +209,8 @@ def cross_validate(
         X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
         standardize=standardize, lower=lower, upper=upper, grouped=grouped, loss=loss, cells_of=cells_of,
     )  # fmt: skip
-    grid, second = read_grid(lams, n_lams, lam_min_ratio), read_relax(relax, max(ratios, default=0.0))
+    grid = read_grid(lams, n_lams, lam_min_ratio).at(task.total, ratios, folds=True)
+    second = read_relax(relax, max(ratios, default=0.0))
     found = cross_validate_task(
         task, splits, ratios, grid, scoring=scoring, relax=second,
         keep_predictions=keep_predictions, tol=inputs.read_tol(tol), fold_tol=inputs.read_tol(fold_tol), watch=watch,
@@ -221,7 +230,8 @@ def audit(
     Parameters
     ----------
     model_or_coef : a fitted LogisticRegression (scikit-learn's or ours: strength, l1_ratio, intercept and class weights
-        are taken from it), a Solution, or coefficients (p,) with `intercept` and the strength as `lam` or `C`
+        are taken from it), a Solution, or coefficients (p,) with `intercept` and the strength as `lam` (λ or a
+        Strength) or `C`
     loss : as in `solve`; a Solution knows its own.  A regression's estimator does not say its λ: pass lam
     newton : ask for the Newton certificate of the optimum (`.best.certificate.coef_error`) also where it is costly
 
@@ -233,13 +243,14 @@ def audit(
         fit_intercept=fit_intercept, standardize=standardize, penalty_factor=penalty_factor,
     )  # fmt: skip
     tol, l1_ratio = inputs.read_tol(tol), inputs.read_l1_ratio(given.l1_ratio)
-    lam = _one_lam(given.lam, given.C) if given.C is None else inputs.read_C(given.C)
+    strength = read_strength(given.lam) if given.C is None else Strength(C=inputs.read_C(given.C))
+    strength.check(l1_ratio)
     task = read_task(
         X, y, penalty_factor=given.penalty_factor, sample_weight=given.sample_weight, offset=offset,
         fit_intercept=given.fit_intercept, standardize=given.standardize, prior_mean=given.prior_mean,
         loss=model_or_coef.loss if isinstance(model_or_coef, Solution) else loss,
     )  # fmt: skip
-    lam = lam if given.C is None else 1.0 / (lam * task.total)
+    lam = strength.lam(task.total, l1_ratio)
     column = task.column(lam, l1_ratio)
     coef, b = inputs.read_coefs(given.coef, given.intercept, task.n_features, task.n_classes, "model_or_coef")
     if not task.has_intercept and np.any(b):
@@ -266,10 +277,11 @@ def _only_one(**given) -> None:
         )
 
 
-def _one_lam(lam, C=None) -> float:
-    if lam is None and C is None:
-        raise StrengthConflict(
-            "No strength of the penalty was given: pass lam, the λ of the mean loss "
-            "(1/(C·n) for scikit-learn's C, 0 for no penalty)."
-        )
-    return inputs.read_lam(lam)
+def _by_path(strength: Strength, l1_ratio: float) -> tuple[Any, Any, Any]:
+    """(ball, n_features, df) of a strength that is said by what the solution is like."""
+    if strength.name == "t":
+        norm: Any = strength.norm
+        return Ball(strength.value, norm, l1_ratio if norm == "elastic" else None), None, None
+    if strength.name not in ("k", "df"):
+        needs_path(strength)
+    return (None, strength.value, None) if strength.name == "k" else (None, None, strength.value)

@@ -13,7 +13,7 @@ import normball
 from cli.tables import call, numbers, process, write_csv
 from normball.cli import main
 
-COMMANDS = ("fit", "path", "predict", "audit", "explore", "demo", "doctor")
+COMMANDS = ("fit", "path", "predict", "translate", "audit", "explore", "demo", "doctor")
 
 
 def loaded_after(words):
@@ -53,7 +53,7 @@ def test_version(capfd):
     [
         ([], "No command was given"),
         (["pedict"], "'pedict' is no command. Did you mean predict?"),
-        (["zzz"], "There are: fit, path, predict, audit, explore, demo, doctor"),
+        (["zzz"], "There are: fit, path, predict, translate, audit, explore, demo, doctor"),
         (["fit", "DATA", "--traget", "y"], "--target"),
         (["fit", "DATA"], "Missing option '--target'"),
         (["fit", "DATA", "--target", "yy"], "'yy': the table has no such column. Did you mean 'y'?"),
@@ -64,13 +64,16 @@ def test_version(capfd):
         (["fit", "DATA", "--target", "y", "--weights", "w"], "--weights 'w': the table has no such column"),
         (["fit", "DATA", "--target", "y", "--positive", "2"], "--positive '2' is no label"),
         (["fit", "DATA", "--target", "y", "--drop", "y"], "'y' was given as --target and as --drop"),
-        (["fit", "DATA", "--target", "y", "--lambda", "CC=1"], "'CC' is no way to say λ. Did you mean 'C'?"),
+        (
+            ["fit", "DATA", "--target", "y", "--lambda", "CC=1"],
+            "'CC' is no dialect of λ that normball knows. Did you mean 'C'?",
+        ),
         (["fit", "DATA", "--target", "y", "--lambda", "much"], "'much' is no number"),
         (["fit", "DATA", "--target", "y", "--lambda", "-1"], "must be a number of at least 0"),
         (["fit", "DATA", "--target", "y", "--lambda", "auto"], "Leave --lambda out to have λ chosen"),
         (
             ["fit", "DATA", "--target", "y", "--lambda", "sigma=1", "--l1-ratio", "1"],
-            "gauss_sigma exists for l1_ratio 0",
+            "sigma exists for l1_ratio 0",
         ),
         (["fit", "DATA", "--target", "y", "--lambda", "1", "--cv", "5"], "--cv is about choosing it"),
         (["fit", "DATA", "--target", "y", "--lambda", "1", "--l1-ratio", "0,1"], "must be a single number"),

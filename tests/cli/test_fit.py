@@ -97,6 +97,7 @@ def test_what_it_says_first(data, capfd):
     assert lines[2].startswith("Base rate: y = 1 in ")
     assert lines[3].startswith("Held out: 40 rows, log-loss ")
     assert "of the null model" in lines[3]
+    assert lines[4] == "The same strength of the penalty: lam = 0.01 = alpha = glmnet_lambda, C = 0.5"
     assert "numbers and dates standardised, 0/1 columns as they are, and once without 40 held-out rows" in err
     assert "Nothing was written" in err
 

@@ -43,7 +43,7 @@ def example(**changes) -> ModelRecord:
         names=("age", "sex=f"), coef=np.array([0.25, -1.5e-7]), intercept=-0.0, lam=0.01, l1_ratio=0.5,
         standardize=True, total=891.0, classes=("no", "yes"), positive="yes", target="é", offset=None, seed=7,
         encoder={"columns": [{"name": "age", "mean": 29.5, "levels": None}]}, certificate={"gap": 1e-12}, command="fit",
-        data_hash="00ff", versions={"normball": "0.1.0"},
+        data_hash="00ff", versions={"normball": "0.1.0"}, strength={"lam": 0.01, "C": None},
     )  # fmt: skip
     return ModelRecord(**{**given, **changes})
 

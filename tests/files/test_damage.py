@@ -98,7 +98,7 @@ def test_any_bytes(path, bytes_):
     assert outcome(path, bytes_) is None
 
 
-@pytest.mark.parametrize("name", members(b'{"format":0,"version":0}') | dict.fromkeys(example().members()))
+@pytest.mark.parametrize("name", ["format", "version", *example(strength={}).members()])  # old files have no strength
 def test_a_missing_member(path, data, name):
     assert outcome(path, written({key: value for key, value in members(data).items() if key != name})) is None
 
@@ -116,7 +116,8 @@ def test_members_of_another_type(path, data, name):
         changed = {**members(data), name: value}
         back = outcome(path, written(changed))
         if back is not None:
-            assert json.dumps(back.members()[name]) in (json.dumps(value), json.dumps(value) + ".0")
+            held = back.strength if name == "strength" else back.members()[name]  # an empty one is not written
+            assert json.dumps(held) in (json.dumps(value), json.dumps(value) + ".0")
 
 
 def test_names_and_coefficients_come_in_pairs(path, data):

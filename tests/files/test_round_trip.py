@@ -167,3 +167,18 @@ def test_only_records():
 def test_coefficients_cannot_be_changed():
     with pytest.raises(ValueError, match="read-only"):
         example().coef[0] = 1.0
+
+
+def test_a_file_from_before_strengths_were_kept(tmp_path):
+    """No member, and none when it is written again: the same bytes, the same checksum."""
+    save_model(tmp_path / "old", example(strength={}))
+    old = (tmp_path / "old").read_bytes()
+    assert b"strength" not in old
+    save_model(tmp_path / "again", load_model(tmp_path / "old"))
+    assert (tmp_path / "again").read_bytes() == old and load_model(tmp_path / "old").strength == {}
+
+
+@pytest.mark.parametrize("strength", [{"C": -1.0}, {"C": "1"}, {"C": True}, [("C", 1.0)], None])
+def test_strengths_are_numbers_or_nothing(strength):
+    with pytest.raises(InputError, match="strength"):
+        example(strength=strength)

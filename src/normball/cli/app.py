@@ -16,6 +16,7 @@ COMMANDS = {  # in the order of the help
     "fit": "From a table to a certified model and a report.",
     "path": "The fits along a whole grid of λ: what enters, when, and how well it explains.",
     "predict": "Probabilities for the rows of a table.",
+    "translate": "One strength of the penalty in the words of other programs: C=1 is λ = ?",
     "audit": "How far a model's coefficients are from the optimum, on any data.",
     "explore": "Penalty and constraint of two coefficients, as a page to play with.",
     "demo": "Fit a table that comes with scikit-learn; leave data, model and report.",

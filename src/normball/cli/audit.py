@@ -50,6 +50,7 @@ def audit(model, data, weights, tol, as_object, quiet, **dialect):
     if as_object:
         show_json({
             "certificate": certificate_facts(result.certificate), "excess": result.excess, "same_data": same,
+            "dialects": result.best.strength,
             "on_these_rows": held_out_facts(judgement),
         })  # fmt: skip
     else:

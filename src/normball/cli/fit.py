@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     "strength",
     type=StrengthType(),
     metavar="STRENGTH",
-    help="λ of the mean loss, such as 0.01, or another way to say it, such as C=1 or gauss_sigma=2. "
+    help="λ of the mean loss, such as 0.01, or another way to say it, such as C=1 or sigma=2 (see normball translate). "
     "Default: chosen by cross-validation.",
 )
 @click.option(
@@ -134,7 +134,7 @@ def run(table, data: str, target: str, strength, talk: Talk, command: str, asked
         holdout = 0.2 if wish is None else 0.0
     plan = Plan(
         data=data if data != "-" else "standard input", target=target, positive=positive,
-        strength=strength, why="" if strength is None else f"{strength.words}, as asked for",
+        strength=strength, why="" if strength is None else f"{options.strength_words(strength)}, as asked for",
         l1_ratio=asked["l1_ratio"][0], wish=wish, standardize=not asked["no_standardize"], tol=asked["tol"],
         holdout=holdout, seed=asked["seed"],
         command=command, data_hash=table.hash(), versions=options.versions(),
@@ -169,7 +169,7 @@ def check_choice(ctx, strength, asked: dict) -> None:
         raise asked_wrongly(
             "--lambda gives λ, so --l1-ratio must be a single number; several are chosen from without it."
         )
-    strength.check(ratios[0])
+    options.check_strength(strength, ratios[0])
 
 
 def check_roles(names, target: str, asked: dict) -> dict:

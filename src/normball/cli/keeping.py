@@ -6,6 +6,7 @@ import numpy as np
 
 from ..files import ModelRecord, certificate_facts
 from ..report import Choice, Facts, Penalty, Recipe, coefficient_facts, proof_facts
+from . import talk
 from .choosing import SHOWN
 from .outcome import Outcome
 
@@ -33,7 +34,7 @@ def record_of(found: Outcome) -> ModelRecord:
         l1_ratio=float(s.l1_ratio), standardize=plan.standardize, total=float(s.total), classes=found.rows.classes,
         positive=plan.positive, target=plan.target, encoder=found.encoder.schema.to_dict(),
         certificate=certificate_facts(s.certificate), command=plan.command, seed=plan.seed, data_hash=plan.data_hash,
-        versions=plan.versions,
+        versions=plan.versions, strength=talk.finite(s.strength),
     )  # fmt: skip
 
 

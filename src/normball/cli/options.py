@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
 
 from .talk import asked_wrongly, nearest, quoted
+
+if TYPE_CHECKING:
+    from ..strength import Strength
 
 
 def reading(command: Callable) -> Callable:
@@ -45,59 +48,40 @@ def near_files(path: str) -> str:
     return hint if hint.startswith(" Did you mean") else ""
 
 
-@dataclass(frozen=True)
-class Strength:
-    """λ as it was asked for: a dialect of `normball.strength` and a value in it."""
-
-    dialect: str
-    value: float
-
-    def lam(self, total: float, l1_ratio: float) -> float:
-        from ..strength import lam_from
-
-        return lam_from(self.dialect, self.value, n=total, l1_ratio=l1_ratio)
-
-    def check(self, l1_ratio: float) -> None:
-        """A value out of range, or a penalty that the dialect has no word for, is asked wrongly: before any work."""
-        from ..errors import InputError
-
-        try:
-            self.lam(1.0, l1_ratio)
-        except InputError as problem:
-            raise asked_wrongly(f"--lambda: {problem}") from problem
-
-    @property
-    def words(self) -> str:
-        return f"{'λ' if self.dialect == 'alpha' else self.dialect} = {self.value:g}"
+def strength_words(strength: Strength) -> str:
+    """As it was asked for, in the middle of a sentence: `C = 1`."""
+    said = f"{'λ' if strength.name == 'lam' else strength.name} = {strength.value:g}"
+    rest = str(strength).partition(", ")[2].replace("'", "").replace("=", " = ")
+    return f"{said} ({rest})" if rest else said
 
 
-ALIASES: dict[str, str] = {"lambda": "alpha", "lam": "alpha", "c": "C", "sigma": "gauss_sigma"}
+def check_strength(strength: Strength, l1_ratio: float) -> None:
+    """A penalty that the dialect has no word for, or a strength without closed form, is asked wrongly."""
+    from ..errors import InputError
+
+    try:
+        strength.check(l1_ratio)
+    except InputError as problem:
+        raise asked_wrongly(f"--lambda: {problem}") from problem
 
 
 class StrengthType(click.ParamType):
-    """`0.01`, or a value in another dialect: `C=1`, `gauss_sigma=2` …"""
+    """`0.01`, or a strength in another dialect: `C=1`, `sigma=2`, `mlp_alpha=1e-4,batch=200` …"""
 
     name = "strength"
 
     def convert(self, value, param, ctx):
+        from ..errors import InputError
+        from ..strength import Strength, parse_strength
+
         if isinstance(value, Strength):
             return value
-        from ..strength import BY_NAME
-
-        word = str(value)
-        dialect, sign, number = word.partition("=")
-        if not sign:
-            dialect, number = "alpha", word  # λ itself
-        elif dialect not in BY_NAME:
-            dialect = ALIASES.get(dialect, dialect)
-        if dialect not in BY_NAME:
-            self.fail(f"{dialect!r} is no way to say λ.{nearest(dialect, list(BY_NAME))}", param, ctx)
-        if number == "auto":
+        if str(value) == "auto":
             self.fail("Leave --lambda out to have λ chosen by cross-validation.", param, ctx)
         try:
-            return Strength(dialect, float(number))
-        except ValueError:
-            self.fail(f"{number!r} is no number. Give λ such as 0.01, or C=1.", param, ctx)
+            return parse_strength(str(value))
+        except InputError as problem:
+            self.fail(str(problem), param, ctx)
 
 
 class RatiosType(click.ParamType):

@@ -12,10 +12,10 @@ from ..errors import ConvergenceWarning
 from ..report import Alert, Judgement, judge
 from ..report import alerts as look
 from ..results import Solution
+from ..strength import Strength
 from ..tables import Encoder
 from ..verbs import path, solve
 from .choosing import Chosen, Wish, choose_strength
-from .options import Strength
 from .rows import Rows
 
 __all__ = ["Outcome", "Plan", "fit_rows"]
@@ -82,6 +82,7 @@ def fit_rows(
     w = np.ones(len(y)) if rows.weight is None else rows.weight
     alerts: list[Alert] = []
     judgement, train, chosen = None, np.ones(len(y), bool) if held is None else ~held, None
+    whole = float(w.sum())
     if plan.wish is not None:
         group = None if rows.group is None else rows.group[train]
         wish, which = fewer_folds(plan.wish, y[train], group), scaled(encoder, plan.standardize)
@@ -95,7 +96,7 @@ def fit_rows(
             )
             alerts.append(Alert("uncertified", "serious", sentence))
     if held is not None:
-        part, tested = _solved(plan, encoder, rows.X[train], y[train], w[train], chosen), held
+        part, tested = _solved(plan, encoder, rows.X[train], y[train], w[train], chosen, whole), held
         rate = float(w[train] @ y[train] / w[train].sum())
         judgement = judge(
             part.decision_function(rows.X[tested]), y[tested], null_eta=float(np.log(rate) - np.log1p(-rate)),
@@ -110,7 +111,7 @@ def fit_rows(
     elif chosen is not None:
         rate = float(w @ y / w.sum())
         judgement = judge(chosen.etas, y, null_eta=float(np.log(rate) - np.log1p(-rate)), weight=w)
-    solution = _solved(plan, encoder, rows.X, y, w, chosen, encoder.names)
+    solution = _solved(plan, encoder, rows.X, y, w, chosen, whole, encoder.names)
     base_rate = float(w @ y / w.sum())
     words = solution.certificate.summary().rpartition(" [")[0]
     alerts += look.proof_alerts(solution.certificate.status, words)
@@ -147,8 +148,9 @@ def scaled(encoder: Encoder, standardize: bool) -> np.ndarray:
     return encoder.measured & standardize
 
 
-def _solved(plan: Plan, encoder: Encoder, X, y, w, chosen: Chosen | None, names=None) -> Solution:
-    """One fit, its warning left to the output; names: of the encoded columns, for the certificate's words."""
+def _solved(plan: Plan, encoder: Encoder, X, y, w, chosen: Chosen | None, whole: float, names=None) -> Solution:
+    """One fit, its warning left to the output; whole: the weight of all rows, of which these may be a part;
+    names: of the encoded columns, for the certificate's words."""
     which = scaled(encoder, plan.standardize)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
@@ -156,7 +158,11 @@ def _solved(plan: Plan, encoder: Encoder, X, y, w, chosen: Chosen | None, names=
             shared: dict[str, Any] = dict(sample_weight=w, standardize=which, tol=plan.tol)
             found = path(X, y, lams=[chosen.lam], l1_ratio=chosen.l1_ratio, relax=0.0, **shared).solution(chosen.lam)
         else:
-            lam = chosen.lam if chosen is not None else plan.strength.lam(float(w.sum()), plan.l1_ratio)  # pyright: ignore
+            if chosen is not None:
+                lam = chosen.lam
+            else:
+                assert plan.strength is not None  # fit refuses neither
+                lam = plan.strength.lam(float(w.sum()), plan.l1_ratio, whole=whole)
             found = solve(X, y, lam=lam, l1_ratio=plan.l1_ratio, sample_weight=w, standardize=which, tol=plan.tol)
     if names is None:
         return found

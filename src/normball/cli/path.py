@@ -112,6 +112,7 @@ def trace(table, target: str, asked: dict, talk: Talk):
                 "lambda": float(lam),
                 "columns": int(inside.sum()),
                 "explained": max(1.0 - loss / null, 0.0) if null > 0.0 else 0.0,
+                "dialects": found.strengths[k],
                 "gap": float(proof.gap),
                 "status": proof.status,
                 "entered": [encoder.names[j] for j in np.flatnonzero(inside & ~before)],

@@ -10,7 +10,7 @@ import numpy as np
 from ..files import certificate_facts
 from ..report import Judgement
 from ..results import penalty_in_words
-from ..strength import dialects
+from ..strength import in_words
 from . import talk
 from .outcome import Outcome
 
@@ -47,7 +47,7 @@ def show_choice(found: Outcome) -> None:
 
 
 def headline(found: Outcome) -> list[str]:
-    """Penalty, certificate, base rate, held-out numbers."""
+    """Penalty, certificate, base rate, held-out numbers, the penalty in every dialect."""
     plan, n = found.plan, len(found.rows.y)
     kind = penalty_in_words(found.solution.lam, plan.l1_ratio, found.solution.standardize)
     lines = [f"Penalty: {kind} ({plan.why})", found.solution.certificate.summary()]
@@ -56,7 +56,8 @@ def headline(found: Outcome) -> list[str]:
         f"Base rate: {talk.name(plan.target)} = {talk.name(str(plan.positive))} in {share} of {n:,} rows; "
         f"{len(found.encoder.schema.used)} columns, encoded as {len(found.encoder.names)}"
     )
-    return [*lines, held_out_line(found.judgement, found.held is None)]
+    lines.append(held_out_line(found.judgement, found.held is None))
+    return [*lines, f"The same strength of the penalty: {in_words(found.solution.strength)}"]
 
 
 def held_out_line(j: Judgement | None, out_of_fold: bool = False) -> str:
@@ -111,7 +112,7 @@ def as_json(found: Outcome, files: dict[str, str]) -> dict[str, Any]:
             "l1_ratio": s.l1_ratio,
             "standardize": plan.standardize,
             "why": plan.why,
-            "dialects": dialects(s.lam, s.l1_ratio, s.total),
+            "dialects": s.strength,
         },
         "certificate": certificate_facts(s.certificate),
         "choice": None if found.chosen is None else choice_facts(found.chosen),

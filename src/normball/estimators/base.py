@@ -165,7 +165,7 @@ def fit_all(
     certificate = solution.certificate
     fitted = dict(
         coef_=np.atleast_2d(solution.coef.T), intercept_=np.atleast_1d(solution.intercept), lambda_=solution.lam,
-        certificate_=certificate, status_=certificate.status, **more,
+        strength_=solution.strength, certificate_=certificate, status_=certificate.status, **more,
     )  # fmt: skip
     return fitted, [] if certificate.status in ("certified", "stationary") else [
         (certificate.summary(), ConvergenceWarning)

@@ -41,7 +41,7 @@ def judge_on_dev(
     weight, tol = inputs.read_weights(sample_weight, task.design.n), inputs.read_tol(model.tol)
     fraction = np.isscalar(model.dev)
     train, *judges = _fraction(model, task, weight) if fraction else _given(model.dev, task, weight)
-    lams = strengths.lams(train.total)
+    lams = strengths.lams(train.total, task.total)
     order = np.argsort(-lams)
     paths = paths_of_task(train, ratios, [lams[order]] * len(ratios), tol, watch)
     said = [(path.summary(), ConvergenceWarning) for path in paths if path.uncertified]
@@ -50,7 +50,8 @@ def judge_on_dev(
     r = int(np.argmin(losses.min(1)))
     k = int(order[choose(lams[order], losses[r], ses[r], model.rule)])
     whole = task if fraction and model.refit else train
-    final, Cs = strengths.lams(whole.total), strengths.Cs(whole.total)
+    final = strengths.lams(whole.total, task.total)
+    Cs = strengths.Cs(final, whole.total)
     fitted, more = fit_all(whole, final[k], ratios[r], tol, watch, paths[r].coef_at(lams[k]))
     as_given = np.argsort(order)
     coefs = np.stack([_rows(path, model.fit_intercept)[as_given] for path in paths])[None]

@@ -10,6 +10,7 @@ from .. import inputs
 from ..errors import ConvergenceWarning
 from ..lockstep import Answer
 from ..paths import Grid, Path
+from ..results import strengths_of
 from ..runtime import Watch
 from ..selection import CrossValidation, Split, cross_validate_task
 from ..selection.scores import Judged, held_out_etas, read_scoring
@@ -24,14 +25,15 @@ def judge_on_folds(
     model, task: Task, splits: list[Split], sample_weight, ratios: tuple[float, ...], strengths: Strengths, watch: Watch
 ) -> tuple[dict, list]:
     """Fit every fold at every strength, choose, fit all rows; (attributes, warnings) for a LogisticRegressionCV."""
-    lams, Cs, tol = strengths.lams(task.total), strengths.Cs(task.total), inputs.read_tol(model.tol)
+    lams, tol = strengths.lams(task.total), inputs.read_tol(model.tol)
+    Cs = strengths.Cs(lams, task.total)
     order = np.argsort(-lams)
     scoring = "accuracy" if model.scoring is None else model.scoring
     scoring = "log_loss" if isinstance(scoring, str) and scoring == "neg_log_loss" else scoring
     found = cross_validate_task(
-        task, splits, ratios, Grid(lams[order], len(lams)), scoring="log_loss" if model.class_weight else scoring,
-        tol=max(tol, PATH_TOL), fold_tol=inputs.read_tol(model.fold_tol), watch=watch,
-        lam_of=(lambda lam, norm: lam * task.total / norm) if strengths.of_sum else None,
+        task, splits, ratios, Grid(lams[order], len(lams), fades=strengths.fades[order]),
+        scoring="log_loss" if model.class_weight else scoring, tol=max(tol, PATH_TOL),
+        fold_tol=inputs.read_tol(model.fold_tol), watch=watch,
     )  # fmt: skip
     if model.class_weight:
         weight = None if sample_weight is None else inputs.read_weights(sample_weight, task.design.n)
@@ -60,9 +62,10 @@ def judge_on_folds(
     ).certificate
     mean = np.mean([coefs[s, r, k] for s, (r, k) in enumerate(chosen)], axis=0)
     p, C = task.n_features, float(np.mean([Cs[k] for _, k in chosen]))
+    lam, ratio = 1.0 / (C * task.total), float(np.mean([ratios[r] for r, _ in chosen]))
     return fitted | dict(
         coef_=mean[:, :p], intercept_=mean[:, p] if model.fit_intercept else np.zeros(len(mean)), C_=C,
-        lambda_=1.0 / (C * task.total), l1_ratio_=float(np.mean([ratios[r] for r, _ in chosen])), certificate_=worst,
+        lambda_=lam, strength_=strengths_of(lam, ratio, task.total), l1_ratio_=ratio, certificate_=worst,
         status_=worst.status,
     ), said  # fmt: skip
 

@@ -13,6 +13,7 @@ from ..errors import InputError, StrengthConflict
 from ..geometry import Ball, ball_of
 from ..inference.arguments import check_firth
 from ..runtime import Watch
+from ..strength import Strength, read_strength
 from .base import LinearClassifier, fit_all
 from .callbacks import Reports, with_callbacks
 from .class_weights import prior_shift
@@ -36,9 +37,9 @@ class LogisticRegression(LinearClassifier):
         > 0; the inverse of the strength of the penalty on the *sum* of the losses, as in scikit-learn. inf: no penalty.
     l1_ratio : float, default=0.0
         α in [0, 1]: 0 ridge (L2), 1 lasso (L1), between them the elastic net.
-    lam : float or None, default=None
+    lam : float, Strength or None, default=None
         λ >= 0, the strength on the *mean* loss, which does not depend on the number of rows; instead of C (both is an
-        error). 0: no penalty.
+        error). 0: no penalty. Or a normball.Strength, which says it in another dialect: Strength(sigma=2.0).
     fit_intercept : bool, default=True
         Whether η has an intercept.
     class_weight : dict, 'balanced' or None, default=None
@@ -94,6 +95,8 @@ class LogisticRegression(LinearClassifier):
         Rounds: passes in which a candidate was judged.
     lambda_ : float
         λ, the strength on the mean loss, whichever way it was given.
+    strength_ : dict
+        The same strength in every dialect that can say it: C, lambd, sigma, ...
     certificate_ : Certificate
         The proof: .gap, .relative_gap, .status, .reads, .summary(), ...
     l1_ratio_ : float
@@ -115,6 +118,7 @@ class LogisticRegression(LinearClassifier):
     n_iter_: np.ndarray
     lambda_: float
     l1_ratio_: float
+    strength_: dict[str, float]
     certificate_: Certificate
     status_: str
     intercept_shift_: float | np.ndarray
@@ -190,15 +194,15 @@ class LogisticRegression(LinearClassifier):
         if self.lam is None and self.C is None and ball is None:
             raise StrengthConflict("No strength of the penalty was given: pass C, or lam (0 for no penalty).")
         if ball is not None:
-            strength, l1_ratio = 1.0, ball.ratio
+            strength, l1_ratio = Strength(lam=0.0), ball.ratio
         else:
-            strength = inputs.read_C(self.C) if self.lam is None else inputs.read_lam(self.lam)
+            strength = Strength(C=inputs.read_C(self.C)) if self.lam is None else read_strength(self.lam)
+            strength.check(l1_ratio)
         firth = penalised and self._is_firth(l1_ratio)
         shift = self._shift(y, sample_weight)
         reports = Reports(self, X, y, sample_weight)
         task = self._read(X, y, sample_weight, self.prior_mean, counts=True)
-        lam = 1.0 / (strength * task.total) if self.lam is None else strength
-        lam = lam if penalised and not firth else 0.0
+        lam = strength.lam(task.total, l1_ratio) if penalised and not firth else 0.0
         near = self._before(task) if inputs.read_flag(self.warm_start, "warm_start") else None
         fitted, said = fit_all(task, lam, l1_ratio, tol, reports.listen(Watch(*limits)), near, ball, firth)
         fitted |= dict(intercept_=fitted["intercept_"] + shift, intercept_shift_=shift)
@@ -218,6 +222,8 @@ class LogisticRegression(LinearClassifier):
         return (self.coef_[0], float(b[0])) if len(self.coef_) == 1 else (self.coef_.T, b)
 
     def _ball(self, l1_ratio: float) -> Ball | None:
+        if isinstance(self.lam, Strength) and self.lam.name == "t" and self.radius is None:
+            return ball_of(self.lam.value, self.lam.norm, l1_ratio)
         if self.radius is None:
             if self.norm is not None:
                 raise InputError(f"norm={self.norm!r} was given without radius. Pass radius, or leave norm out.")

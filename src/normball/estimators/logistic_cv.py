@@ -34,7 +34,8 @@ class LogisticRegressionCV(LinearClassifier):
         The strengths to try, as in scikit-learn: an int is so many from 1e-4 to 1e4. In a fold whose training weights
         sum to n_f it means λ_f = 1/(C·n_f).
     lams : array-like or None, default=None
-        Strengths on the mean loss instead, the same λ in every fold. An error together with Cs.
+        Strengths on the mean loss instead, the same λ in every fold; or normball.Strength values: one per sum, such as
+        Strength(sigma=2.0), has its own λ in each fold, as C has. An error together with Cs.
     l1_ratios : array-like, default=(0.0,)
         Mixtures to try: 0 ridge, 1 lasso.
     cv : int, splitter, array-like or None, default=None
@@ -85,6 +86,8 @@ class LogisticRegressionCV(LinearClassifier):
         The mixtures.
     C_, lambda_, l1_ratio_ : float
         What was chosen.
+    strength_ : dict
+        The same strength in every dialect that can say it.
     scores_ : ndarray of shape (n_folds, n_l1_ratios, n_cs)
         Held-out scores: larger is better.
     coefs_paths_ : ndarray of shape (n_folds, n_l1_ratios, n_cs, 1, n_features or n_features + 1)
@@ -115,6 +118,7 @@ class LogisticRegressionCV(LinearClassifier):
     l1_ratios_: np.ndarray
     C_: float
     lambda_: float
+    strength_: dict[str, float]
     l1_ratio_: float
     scores_: np.ndarray
     coefs_paths_: np.ndarray
@@ -197,7 +201,7 @@ class LogisticRegressionCV(LinearClassifier):
         ratios = tuple(inputs.read_l1_ratio(ratio) for ratio in np.atleast_1d(np.asarray(given, object)))
         if not ratios:
             raise InputError("l1_ratios is empty: give at least one number from 0 to 1.")
-        strengths = read_strengths(self.Cs, self.lams)
+        strengths = read_strengths(self.Cs, self.lams, ratios)
         by_folds = self.dev is None
         if not by_folds and (self.cv is not None or groups is not None):
             name = "groups" if self.cv is None else "cv"
@@ -206,7 +210,7 @@ class LogisticRegressionCV(LinearClassifier):
         reports = Reports(self, X, y, sample_weight, stages)
         task = self._read(X, y, sample_weight)
         splits = self._splits(task.data, groups) if by_folds else []
-        columns = len(ratios) * len(strengths.values)
+        columns = len(ratios) * len(strengths.said)
         reports.columns = {"path": columns, "folds": columns * len(splits), "fit": 1}
         reports.listen(watch)
         if by_folds:

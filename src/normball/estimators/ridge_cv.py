@@ -84,7 +84,8 @@ class RidgeCV(Chosen):
                     f"alphas holds {alphas.min():g}: without cv every alpha must be > 0. Give cv, or drop it."
                 )
             task = self._read(X, y, sample_weight)
-            chosen, near, said = self._by_rows(task, alphas, sample_weight), None, list[tuple]()
+            chosen: dict[str, Any] = self._by_rows(task, alphas, sample_weight)
+            near, said = None, list[tuple]()
         else:
             task, splits = self._in_folds(X, y, sample_weight, groups)
             chosen, near, said = self._by_folds(task, splits, alphas, max(tol, PATH_TOL), fold_tol, watch)
@@ -120,8 +121,8 @@ class RidgeCV(Chosen):
         values, place = np.unique(-alphas, return_inverse=True)
         lams = -values / task.total
         found = cross_validate_task(
-            task, splits, (0.0,), Grid(lams, len(lams)), scoring=self.scoring, tol=tol, fold_tol=fold_tol, watch=watch,
-            lam_of=lambda lam, norm: lam * task.total / norm,
+            task, splits, (0.0,), Grid(lams, len(lams), fades=np.ones(len(lams), bool)), scoring=self.scoring, tol=tol,
+            fold_tol=fold_tol, watch=watch,
         )  # fmt: skip
         losses = found.losses[:, 0]
         scores = -losses

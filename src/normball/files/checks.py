@@ -47,12 +47,15 @@ def checked(given: dict[str, Any]) -> dict[str, Any]:
     seed = made["seed"] = plain(given["seed"], "seed")
     if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int)):
         raise InputError(f"seed should be an integer or None, got {show(seed)}")
-    for name in ("encoder", "certificate", "versions"):
+    for name in ("encoder", "certificate", "versions", "strength"):
         made[name] = plain(given[name], name)
         if not isinstance(made[name], dict) and not (name == "encoder" and made[name] is None):
             raise InputError(f"{name} should be a dict, got {show(made[name])}")
     for program, version in made["versions"].items():
         text(version, f"the version of {show(program)}")
+    for dialect, value in made["strength"].items():
+        if value is not None:
+            _number(value, f"the strength {show(dialect)}", 0.0, inf)
     return made
 
 

@@ -39,6 +39,7 @@ class ModelRecord:
     seed         of the hold-out split, or None
     data_hash    sha256 of the data, or None
     versions     of the programs that made it
+    strength     the same λ in every dialect that can say it (`Solution.strength`; None: infinite); empty in old files
 
     Two records are equal where their files would be: the same bits in every number, -0.0 and 0.0 apart.
 
@@ -64,6 +65,7 @@ class ModelRecord:
     seed: int | None = None
     data_hash: str | None = None
     versions: dict = field(default_factory=dict)
+    strength: dict = field(default_factory=dict)
 
     def __post_init__(self):
         for name, value in checked({one.name: getattr(self, one.name) for one in fields(self)}).items():
@@ -87,12 +89,15 @@ class ModelRecord:
     def members(self) -> dict[str, Any]:
         """What stands in the file: as the fields, with the coefficients by name."""
         values = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "names"}
+        if not self.strength:  # as the files from before it was kept
+            del values["strength"]
         return {**values, "classes": list(self.classes), "coef": dict(zip(self.names, self.coef.tolist(), strict=True))}
 
     @classmethod
     def from_members(cls, members: dict[str, Any]) -> ModelRecord:
         """The record of a parsed file; InputError where a member is missing, unknown or wrong."""
         wanted = [one.name for one in fields(cls) if one.name != "names"]
+        members = {"strength": {}, **members}
         check_keys(members, wanted)
         by_name = members["coef"]
         if not isinstance(by_name, dict) or not set(map(type, by_name.values())) <= {float}:

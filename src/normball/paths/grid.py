@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import inputs
 from ..certificates import Candidates
 from ..errors import InputError
 from ..inputs.values import read_number
 from ..lockstep.moments import moments_of
 from ..lockstep.null import free_fit
 from ..lockstep.sweep import sweep
+from ..strength import Strength, read_strength
 from ..tasks import Task
 
 LEAST_RATIO = 1e-3
@@ -21,23 +21,39 @@ RATIO, WIDE_RATIO, L2_RATIO = 1e-4, 1e-2, 1e-3
 
 
 class Grid(NamedTuple):
-    """What was asked: λ (L,) descending, or how many and how far."""
+    """What was asked: λ (L,) descending, or how many and how far; or Strengths, whose λ `at` finds.
+
+    fades  (L,) which λ are larger in a fold, by all rows' weight over its own: strengths per sum; None: no λ is
+    """
 
     lams: np.ndarray | None
     n_lams: int = 100
     ratio: float | None = None
+    fades: np.ndarray | None = None
+    asked: tuple[Strength, ...] = ()
+
+    def at(self, total: float, l1_ratios, *, folds: bool = False) -> Grid:
+        """The grid of data whose weights sum to total: λ from above, each once (once for each way in folds)."""
+        if not self.asked:
+            return self
+        for ratio in l1_ratios:
+            for strength in self.asked:
+                strength.check(ratio)
+        made = {(s.lam(total, s.own_ratio), folds and s.fades) for s in self.asked}
+        lams, fades = (np.array(column) for column in zip(*sorted(made, reverse=True), strict=True))
+        return Grid(lams, len(lams), self.ratio, fades)
 
 
 def read_grid(lams, n_lams=100, lam_min_ratio=None) -> Grid:
-    """Checked; λ sorted from above, each once."""
+    """Checked, to be completed by `Grid.at` where λ or Strengths were given."""
     ratio = lam_min_ratio
     if ratio is not None:
         ratio = read_number(ratio, "lam_min_ratio", "a number between 0 and 1", lambda v: 0.0 < v < 1.0)
     if lams is not None:
         if np.ndim(lams) != 1 or not len(lams):
             raise InputError(f"lams has shape {np.shape(lams)}: give a list of numbers λ >= 0, at least one.")
-        values = np.unique([inputs.read_lam(lam) for lam in lams])[::-1]
-        return Grid(values, len(values), ratio)
+        asked = tuple(read_strength(lam) for lam in lams)
+        return Grid(None, len(asked), ratio, None, asked)
     count = read_number(n_lams, "n_lams", "a whole number >= 1", lambda v: v >= 1 and v == int(v))
     return Grid(None, int(count), ratio)
 

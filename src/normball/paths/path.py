@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from .. import inputs, runtime
+from .. import runtime
 from ..certificates import Certificate
 from ..certificates.ball import Constraint
 from ..errors import InputError, Interrupted
 from ..inputs import align, check_finite, read_offset
 from ..lockstep import Answer, choose_chain, solve_family
-from ..results import Solution, check_classes, penalty_in_words, probabilities
+from ..results import Solution, check_classes, penalty_in_words, probabilities, strengths_of
 from ..runtime import Watch
+from ..strength import Strength, read_strength
 from ..tasks import Task
 from .grid import Grid, make_lams
 from .one import solve_task
@@ -100,9 +101,19 @@ class Path:
         k = int(np.argmin(np.abs(self.lams - lam)))
         return k if abs(self.lams[k] - lam) <= SAME * abs(lam) else None
 
-    def coef_at(self, lam: float) -> tuple[np.ndarray, Any]:
+    def lam_of(self, lam: float | Strength) -> float:
+        """λ of a number or a Strength, for the data of this path."""
+        return read_strength(lam).lam(self.total, self.l1_ratio)
+
+    @property
+    def strengths(self) -> tuple[dict[str, float], ...]:
+        """Each λ in every dialect that can say it: one mapping name -> value for each."""
+        return tuple(strengths_of(float(lam), self.l1_ratio, self.total, self.loss) for lam in self.lams)
+
+    def coef_at(self, lam: float | Strength) -> tuple[np.ndarray, Any]:
         """(coef (p,), intercept); a λ that is not on the grid is fitted, never interpolated."""
-        k = self.index(inputs.read_lam(lam))
+        lam = self.lam_of(lam)
+        k = self.index(lam)
         if k is None:
             found = self.solution(lam)
             return found.coef, found.intercept
@@ -117,9 +128,9 @@ class Path:
         column = self.coefs[:, [k]]
         return column.toarray()[:, 0] if isinstance(column, sp.csc_array) else np.array(column[:, 0])
 
-    def solution(self, lam: float) -> Solution:
+    def solution(self, lam: float | Strength) -> Solution:
         """The fit at one λ as `solve` gives it; a λ that is not on the grid is fitted."""
-        lam = inputs.read_lam(lam)
+        lam = self.lam_of(lam)
         k = self.index(lam)
         if k is not None:
             return Solution(
@@ -158,7 +169,7 @@ class Path:
     def predict_proba(self, X, lam, offset=None) -> np.ndarray:
         """(n, K) probabilities in the order of `classes`, at one λ."""
         check_classes(self.loss)
-        return probabilities(self.decision_function(X, inputs.read_lam(lam), offset))
+        return probabilities(self.decision_function(X, self.lam_of(lam), offset))
 
     def name(self, j: int) -> str:
         return self.names[j] if self.names else f"x{j}"

@@ -7,7 +7,8 @@ from importlib.resources import files
 
 from ..errors import InputError
 from ..pages import as_json, content_policy, visible
-from ..strength import BY_NAME, dialects
+from ..results import strengths_of
+from ..strength import BY_NAME
 from . import words
 from .charts import calibration_plot, choice_plots, forest, precision_recall_plot, roc_plot, stacks
 from .facts import Coefficient, Facts
@@ -79,7 +80,7 @@ def held_out_charts(j: Judgement | None) -> dict:
 
 def strengths(facts: Facts) -> dict[str, float]:
     p = facts.penalty
-    return dialects(p.lam, p.l1_ratio, p.total)
+    return strengths_of(p.lam, p.l1_ratio, p.total)
 
 
 def search_rows(ordered: list[Coefficient]) -> tuple[list[list[str]], int]:

@@ -22,9 +22,9 @@ from .splits import Group, Split, together
 
 def cross_validate_task(
     task: Task, splits: list[Split], l1_ratios: tuple[float, ...], grid: Grid, *, scoring=None, relax=None,
-    keep_predictions=False, tol=1e-6, fold_tol=1e-5, watch: Watch | None = None, lam_of=None,
+    keep_predictions=False, tol=1e-6, fold_tol=1e-5, watch: Watch | None = None,
 ) -> CrossValidation:  # fmt: skip
-    """See `cross_validate`.  lam_of(λ, split's training weight): the λ of a fold, where it is not that of all rows."""
+    """See `cross_validate`; grid: of these data (`Grid.at`)."""
     watch, scorer = watch or Watch(), read_scoring(scoring, task.loss)
     scoring = OWN[task.loss][0] if scoring is None else scoring
     if not l1_ratios:
@@ -52,7 +52,7 @@ def cross_validate_task(
     kept: list = [None] * len(splits)
     for g, group in enumerate(groups):
         here = task if g == 0 else task.with_cells(group.cells)
-        for s, answers in _folds(here, group, l1_ratios, lams, starts, relax, fold_tol, watch, lam_of):
+        for s, answers in _folds(here, group, l1_ratios, lams, starts, relax, fold_tol, watch, grid.fades):
             rows = np.flatnonzero(splits[s].test)
             weights[s] = task.design.weight[rows].sum()
             kept[s] = answers
@@ -77,15 +77,18 @@ def cross_validate_task(
     )  # fmt: skip
 
 
-def _folds(task: Task, group: Group, l1_ratios, lams, starts, relax, tol: float, watch: Watch, lam_of):
-    """(split number, its answers in the order l1_ratios, λ) for each split of a group, all of them solved together."""
+def _folds(task: Task, group: Group, l1_ratios, lams, starts, relax, tol: float, watch: Watch, fades):
+    """(split number, its answers in the order l1_ratios, λ) for each split of a group, all of them solved together.
+
+    fades (λ,) or None: where λ·(sum of weights) is what stays the same, not λ.
+    """
     design = task.design
     norm = design.survey.totals @ group.train
     columns, init = [], []
     shapes = {ratio: task.column(1.0, ratio) for ratio in l1_ratios}
     for k in range(len(group.numbers)):
         for ratio, path, points in zip(l1_ratios, lams, starts, strict=True):
-            fold_lams = path if lam_of is None else np.array([lam_of(lam, norm[k]) for lam in path])
+            fold_lams = path if fades is None else np.where(fades, path * task.total / norm[k], path)
             if task.flags.any():  # standardised by the fold's own rows
                 columns += task.columns(fold_lams, ratio, k, group.train[:, k])
             else:
