@@ -36,7 +36,8 @@ def both(setting, sizes, kind=NeuralClassifier, epochs=6, with_dev=False):
     if kind is NeuralRegressor:
         head, outputs, y = "squared", 2, X[:, :2] ** 2
     model = kind(**(dict(hidden=(8, 4), batch_size=16, epochs=epochs) | setting))
-    model.batch_size = "auto" if model.hidden == () else model.batch_size
+    if model.hidden == ():  # all rows in every step, 25 steps in an epoch
+        model.batch_size, model.epochs = "auto", 2
     plan = read_plan(model, head, 5, outputs, 90)
     folds = [Fold(rng.permutation(80)[:size], np.arange(80, 90) if with_dev else None, 3) for size in sizes]
     members = [Member(lam, f) for f in range(len(folds)) for lam in LAMS]

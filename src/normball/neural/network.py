@@ -50,13 +50,13 @@ class Network(nn.Module):
         return x
 
     def draw(self, rng: np.random.Generator) -> Network:
-        """Glorot's uniform weights (Glorot and Bengio 2010), zero biases; without hidden layers all zero."""
+        """Uniform within Glorot's bound (Glorot and Bengio 2010), biases too; without hidden layers all zero."""
         with torch.no_grad():
             for layer in self.linear:
                 weight = layer.weight
                 bound = sqrt(6.0 / sum(weight.shape)) if len(self.layers) > 1 else 0.0
                 weight.copy_(torch.from_numpy(rng.uniform(-bound, bound, tuple(weight.shape))))
-                layer.bias.zero_()
+                layer.bias.copy_(torch.from_numpy(rng.uniform(-bound, bound, len(layer.bias))))
         return self
 
     def put(self, coefs: list[np.ndarray], intercepts: list[np.ndarray]) -> Network:

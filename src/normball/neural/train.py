@@ -111,10 +111,12 @@ class Stack:
     def run(self) -> bool:
         """Until all have stopped; whether Ctrl-C did it."""
         try:
-            for _ in range(self.plan.epochs):
+            for epoch in range(1, self.plan.epochs + 1):
                 loss = self._epoch()
                 self._judge(loss)
-                self.watch.tell(len(self.ids), len(self.reasons), float("nan"), done=not len(self.ids))
+                self.watch.tell(
+                    len(self.ids), len(self.reasons), float("nan"), epoch == self.plan.epochs or not len(self.ids)
+                )
                 if not len(self.ids):
                     return False
         except KeyboardInterrupt:
