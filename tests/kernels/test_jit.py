@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba.core.dispatcher import Dispatcher
 
-from normball.kernels import dense, krylov, links, quadratic, rounds, sparse, warm
+from normball.kernels import dense, gram, krylov, links, quadratic, rounds, sparse, warm
 from normball.kernels.jit import jit
 
 
@@ -19,7 +19,7 @@ def test_without_a_cache_folder():
 def test_warm_up_calls_every_kernel():
     public = {
         kernel
-        for module in (dense, krylov, links, quadratic, rounds, sparse)
+        for module in (dense, gram, krylov, links, quadratic, rounds, sparse)
         for name, kernel in vars(module).items()
         if isinstance(kernel, Dispatcher) and not name.startswith("_") and kernel.py_func.__module__ == module.__name__
     }

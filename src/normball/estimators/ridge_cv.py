@@ -117,7 +117,7 @@ class RidgeCV(Chosen):
         found = dict(alpha_=float(alphas[k]), best_score_=float(scores[k]), cross_validation_=None)
         return found | (dict(cv_results_=kept) if self.store_cv_results else {})
 
-    def _by_folds(self, task, splits, alphas, tol, fold_tol, watch):
+    def _by_folds(self, task, splits, alphas, tol, fold_tol, watch) -> tuple[dict[str, Any], tuple, list]:
         values, place = np.unique(-alphas, return_inverse=True)
         lams = -values / task.total
         found = cross_validate_task(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from normball.kernels import dense, krylov, links, quadratic, rounds, sparse
+from normball.kernels import dense, gram, krylov, links, quadratic, rounds, sparse
 
 ROWS, COLUMNS = 3, 2
 
@@ -20,6 +20,7 @@ def calls() -> Iterator[tuple]:
     y, c, weight = np.zeros(ROWS), np.ones(ROWS), np.ones(COLUMNS)
     eta = np.zeros((ROWS, COLUMNS))
     yield links.logistic_link, (eta, y, c, eta.copy(), eta.copy(), np.zeros((5, COLUMNS)))
+    yield links.squared_vector, (y, y, c, y.copy(), y.copy(), np.zeros((5, 1)))
     for kind in (np.float64, np.float32):
         whole = np.zeros((2 * ROWS, COLUMNS), kind)
         layouts = whole[:ROWS], whole[::2], np.asfortranarray(whole)[:ROWS], np.asfortranarray(whole[:ROWS])
@@ -42,6 +43,7 @@ def calls() -> Iterator[tuple]:
     yield krylov.cg_turn, (1.0, weight, weight)
     square, p = np.eye(COLUMNS), np.zeros((7, COLUMNS))
     yield quadratic.solve_quadratic, (square, *(p[k].copy() for k in range(7)), 1e-9, 9)
+    yield gram.solve_gram, (square, *(p[k].copy() for k in range(6)), 1e-9)
 
 
 def read_only(X):
