@@ -65,7 +65,7 @@ def problems(count, norm, start=7000):
 def test_the_certificate_brackets_the_long_double_optimum(norm):
     """loss - gap <= L* <= loss, L* from the judge at the λ of the answer (any λ bounds L* from below)."""
     sharp = 0
-    for problem, arguments, ball in problems(40, norm):
+    for problem, arguments, ball in problems(24, norm):
         found = normball.solve(problem.X, problem.y, ball=ball, **arguments)
         assert found.certificate.status == "certified", problem.seed
         bounds = least_loss(problem, NORMS[norm], found.lam, ball.budget)
@@ -82,7 +82,7 @@ def test_the_certificate_brackets_the_long_double_optimum(norm):
         assert loss - found.certificate.gap <= high + blur, problem.seed
         assert loss - low <= 1e-8 * found.certificate.null_loss + blur, problem.seed  # tol is kept
         sharp += np.isfinite(high)
-    assert sharp > 5
+    assert sharp > 3
 
 
 def task_factor(problem):

@@ -90,7 +90,7 @@ def test_both_forms_on_problems_of_every_kind(norm):
     Coefficients where the Newton certificate proves those of the λ form, so that they are unique.
     """
     kinds, unique = set(), 0
-    for problem, fit in penalised(25, norm):
+    for problem, fit in penalised(16, norm):
         t = radius_of(problem, fit.coef, norm, NORMS[norm])
         back = normball.solve(problem.X, problem.y, ball=ball_of(norm, t), tol=1e-13, **arguments(problem))
         assert back.active, problem.seed
@@ -101,7 +101,7 @@ def test_both_forms_on_problems_of_every_kind(norm):
             unique += 1
             np.testing.assert_allclose(back.coef, fit.coef, rtol=1e-6, atol=1e-6 * size, err_msg=str(problem.seed))
         kinds |= set(problem.kinds)
-    assert len(kinds) > 8 and unique > 15
+    assert len(kinds) > 8 and unique > 9
 
 
 @pytest.mark.parametrize("separated", [False, True])
@@ -227,12 +227,12 @@ def test_the_estimator_is_solve():
 def test_number_of_features_is_the_smallest_lambda_that_keeps_to_it():
     X, y, _ = data(9, n=200, p=12)
     for ratio in (1.0, 0.5):
-        for k in (0, 1, 3, 7):
+        for k in (0, 2, 7):
             found = normball.solve(X, y, n_features=k, l1_ratio=ratio)
             assert np.count_nonzero(found.coef) <= k and found.certificate.status == "certified"
             closer = normball.solve(X, y, lam=found.lam * (1 - 1e-6), l1_ratio=ratio, tol=1e-13)
             assert np.count_nonzero(closer.coef) > k
-            for lam in found.lam * np.geomspace(1.0001, 10, 15):
+            for lam in found.lam * np.geomspace(1.0001, 10, 8):
                 assert np.count_nonzero(normball.solve(X, y, lam=lam, l1_ratio=ratio, tol=1e-12).coef) <= k
 
 
