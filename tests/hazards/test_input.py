@@ -205,7 +205,7 @@ BAD_Y = {
     "regression": (X[:, 0] * 3.3, "continuous"),
     "masked": (np.ma.masked_array(Y, mask=Y > 2), "masked"),
     "too short": (Y[:-1], "79"),
-    "a table": (np.column_stack([Y, Y]), r"\(80, 2\)"),
+    "a table": (np.column_stack([Y, Y, Y]), r"\(80, 3\)"),
     "complex": (Y + 0j, "[Cc]omplex"),
 }
 
