@@ -15,6 +15,7 @@ import numpy as np
 
 from benchmarks import peers
 from benchmarks.judge import Verdict, judge
+from benchmarks.judge_classes import judge_classes
 from benchmarks.problems import Problem
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -111,20 +112,27 @@ class Worker:
 
 def worst(problem: Problem, answer: dict, every: int = 1) -> Verdict:
     """The verdict with the largest gap: over the λ of a path (each `every`-th and the last), and over folds."""
+    several = problem.kind.endswith("classes")
+
+    def judged(coef, intercept, lam, weight=None) -> Verdict:
+        more = dict(lam=float(lam), l1_ratio=problem.l1_ratio, weight=weight)
+        if several:
+            return judge_classes(problem.X, problem.y, coef, intercept, **more)
+        return judge(problem.X, problem.y, coef, float(intercept), **more)
+
     if problem.lams is None:
-        return judge(problem.X, problem.y, answer["coef"], float(answer["intercept"]), lam=problem.lam,
-                     l1_ratio=problem.l1_ratio)  # fmt: skip
+        return judged(answer["coef"], answer["intercept"], problem.lam)
     verdicts, L = [], len(problem.lams)
-    if answer["coef"].shape[1]:
-        if answer["coef"].shape[1] != L:
-            raise PeerFailed(f"failed: it gave {answer['coef'].shape[1]} of {L} λ")
+    if answer["coef"].shape[-1]:
+        if answer["coef"].shape[-1] != L:
+            raise PeerFailed(f"failed: it gave {answer['coef'].shape[-1]} of {L} λ")
         for k in sorted({*range(0, L, every), L - 1}):
-            verdicts.append(judge(problem.X, problem.y, answer["coef"][:, k], float(answer["intercept"][k]),
-                                  lam=float(problem.lams[k]), l1_ratio=problem.l1_ratio))  # fmt: skip
+            verdicts.append(judged(answer["coef"][..., k], answer["intercept"][..., k], problem.lams[k]))
     for m in range(0, len(answer.get("held_fold", [])), every):
         train = (problem.folds != answer["held_fold"][m]).astype(float)
-        verdicts.append(judge(problem.X, problem.y, answer["held_coef"][:, m], float(answer["held_intercept"][m]),
-                              lam=float(answer["held_lam"][m]), l1_ratio=problem.l1_ratio, weight=train))  # fmt: skip
+        verdicts.append(
+            judged(answer["held_coef"][..., m], answer["held_intercept"][..., m], answer["held_lam"][m], train)
+        )
     return max(verdicts, key=lambda verdict: verdict.relative_gap)
 
 

@@ -15,7 +15,7 @@ import scipy.sparse as sp
 
 @dataclass(frozen=True)
 class Problem:
-    """One fit to be timed. X (n, p) ndarray or CSR, y (n,) float64 of zeros and ones, lam as in F above."""
+    """One fit to be timed. X (n, p) ndarray or CSR, y (n,) float64 of 0, 1 (or class numbers), lam as in F."""
 
     name: str
     title: str
@@ -29,8 +29,9 @@ class Problem:
 
     @property
     def kind(self) -> str:
-        """What a peer must do: "single", "path" or "cv"."""
-        return "single" if self.lams is None else "path" if self.folds is None else "cv"
+        """What a peer must do: "single", "path" or "cv", with " classes" behind it where there are several."""
+        task = "single" if self.lams is None else "path" if self.folds is None else "cv"
+        return f"{task} classes" if self.y.max() > 1 else task
 
     @property
     def shape(self) -> tuple[int, int]:
