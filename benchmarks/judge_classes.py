@@ -1,6 +1,6 @@
 """The judge for several classes: the symmetric softmax, K intercepts free. Plain numpy, nothing of normball.
 
-    gap = Σ c KL(q_i ‖ p_i) + Σ [ l1 |w| + l2/2 w² + Ω*(z) - z w ],   z = Xᵀ(c (y - q)),  Σ c (y - q) = 0,  q_i >= 0, sum 1
+    gap = Σ c KL(q_i ‖ p_i) + Σ [ l1 |w| + l2/2 w² + Ω*(z) - z w ],   z = Xᵀ(c (y - q)),  Σ c (y - q) = 0,  q_i >= 0
 
 q starts at p plus the mean residual of each class, and is mixed with the class shares where that made an entry
 negative.  As in judge.py, coefficients are judged with the best intercepts that go with them.
