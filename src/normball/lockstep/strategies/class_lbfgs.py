@@ -143,12 +143,11 @@ class Solver:
 
 def minimise(family: Family, columns, starts: Array, goals: Array, scales: dict) -> Array:
     """The smooth problems of the columns from `starts` (p, C), until their estimated gaps are below `goals`."""
-    W, live = starts.copy(), np.arange(len(columns))
-    F, G, mean = _pass(family, columns, W)
-    runs = []
+    F, G, mean = _pass(family, columns, starts, True)
+    runs, live = [], np.arange(len(columns))
     for c, column in enumerate(columns):
         curvature = max(float(mean[c]), 1e-12)
-        runs.append(Run(Solver(family, column, scales[column.split], curvature), column, F[c], G[:, c], W[:, c]))
+        runs.append(Run(Solver(family, column, scales[column.split], curvature), column, F[c], G[:, c], starts[:, c]))
     for _ in range(ITERATIONS):
         live = np.array([c for c in live if not runs[c].finished(goals[c])], dtype=int)
         if not len(live) or late():
@@ -173,8 +172,8 @@ class Run:
         """The gap of a dual point at hand: Σ g²/(2 l2), and what the free gradients would cost."""
         g = self.g
         gap = 0.5 * float((g[self.held] ** 2 / self.column.l2[self.held]).sum())
-        free = np.where(self.held, 0.0, g)
-        return self.stuck or gap + 2.0 * float(free @ self.solve(free)) <= goal
+        free = g[~self.held]
+        return self.stuck or gap + 2.0 * float(free @ free) / self.solve.c <= goal
 
     def trial(self) -> Array:
         return self.w + self.step * self.direction
@@ -209,32 +208,34 @@ class Run:
         return -q
 
 
-def _pass(family: Family, columns, W: Array) -> tuple[Array, Array, Array]:
-    """F (C,), its gradient (p, C) and the mean curvature Σ c tr(W)/(K-1) (C,): one read."""
+def _pass(family: Family, columns, W: Array, mean: bool = False) -> tuple[Array, Array, Array]:
+    """F (C,), its gradient (p, C) and, if wanted, the mean curvature Σ c tr(W)/(K-1) (C,): one read."""
     design, K = family.design, family.loss.K
     splits = np.array([column.split for column in columns])
     share = family.train[:, splits] / family.norm[splits]
     A, b = design.split(W)
-    G, slope, loss, mean = design.base.add_up(
-        _pass_block, family.loss, A, b, design.offset, share, design.y, K, design.fast
+    G, slope, loss, curvature = design.base.add_up(
+        _pass_block, family.loss, A, b, design.offset, share, design.y, K, design.fast, mean
     )
     grad = -design.join(G, slope)
     F = np.array([loss[c] + family.penalty.total(W[:, c], column) for c, column in enumerate(columns)])
     for c, column in enumerate(columns):
         grad[:, c] += column.l2 * W[:, c]
-    return F, grad, mean
+    return F, grad, curvature
 
 
-def _pass_block(block, loss, A, b, offset, share, codes, K, fast):
+def _pass_block(block, loss, A, b, offset, share, codes, K, fast, mean):
     eta = block.times(A)
     eta += b
     if offset is not None:
         eta += np.tile(offset[block.rows], len(b) // K)
     y, c = codes[block.rows], share[block.cell]
     sums = loss.residuals(eta, y, block.weight, fast)
-    cube = eta.reshape(len(y), -1, K)
-    at_label = np.take_along_axis(cube, np.broadcast_to(y[:, None, None], (*cube.shape[:2], 1)), -1)[..., 0]
-    squares = (cube * cube).sum(-1) - at_label**2 + (1.0 - at_label) ** 2  # Σ p²
-    mean = c * (block.weight @ (1.0 - squares)) / (K - 1)
-    cube *= (block.weight[:, None] * c)[:, :, None]
-    return block.t_times(eta), eta.sum(0), c * sums.loss, mean
+    cube, curvature = eta.reshape(len(y), -1, K), 0.0 * c
+    if mean:
+        at_label = np.take_along_axis(cube, np.broadcast_to(y[:, None, None], (*cube.shape[:2], 1)), -1)[..., 0]
+        squares = (cube * cube).sum(-1) - at_label**2 + (1.0 - at_label) ** 2  # Σ p²
+        curvature = c * (block.weight @ (1.0 - squares)) / (K - 1)
+    eta *= np.repeat(c, K)  # a block lies in one cell
+    eta *= block.weight[:, None]
+    return block.t_times(eta), eta.sum(0, dtype=np.float64), c * sums.loss, curvature
