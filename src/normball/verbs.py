@@ -10,7 +10,6 @@ import numpy as np
 from . import inputs, runtime
 from .errors import ConvergenceWarning, InputError, StrengthConflict
 from .geometry import (
-    Ball,
     ball_of,
     path_in_balls,
     read_ball,
@@ -280,8 +279,7 @@ def _only_one(**given) -> None:
 def _by_path(strength: Strength, l1_ratio: float) -> tuple[Any, Any, Any]:
     """(ball, n_features, df) of a strength that is said by what the solution is like."""
     if strength.name == "t":
-        norm: Any = strength.norm
-        return Ball(strength.value, norm, l1_ratio if norm == "elastic" else None), None, None
+        return ball_of(strength.value, strength.norm, l1_ratio), None, None
     if strength.name not in ("k", "df"):
         needs_path(strength)
     return (None, strength.value, None) if strength.name == "k" else (None, None, strength.value)

@@ -60,7 +60,7 @@ def test_mixtures_batches_and_fading(capfd):
         (["AdamW=0.01", "--n", "10"], "is no dialect of λ"),
         (["adamw=0.01", "--n", "10"], "the slope of no penalty"),
         (["t=3,norm=l1", "--n", "10"], "depends on the data"),
-        (["t=3", "--n", "10"], "t needs norm"),
+        (["t=3", "--n", "10"], "t=3.0 gives the radius t of the ball"),
         (["sigma=1", "--n", "10", "--l1-ratio", "1"], "sigma exists for l1_ratio 0"),
         (["C=1", "--n", "0"], "n=0.0 is no amount of data"),
     ],
@@ -122,3 +122,28 @@ def test_the_report_says_every_dialect(capfd, tmp_path, monkeypatch):
         assert f"<code>{name}</code>" in page
     assert "<code>ridge_alpha</code>" not in page
     capfd.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("said", "asked", "ratio", "measure"),
+    [
+        ("t=0.8", "0", 0.0, lambda w: np.sqrt((w**2).sum())),
+        ("t=0.8,norm=l1", "0", 1.0, lambda w: np.abs(w).sum()),
+        ("radius=0.8", "1", 1.0, lambda w: np.abs(w).sum()),
+        ("k=1", "1", 1.0, lambda w: 0.8 * np.count_nonzero(w)),
+    ],
+)
+def test_fit_takes_what_the_solution_is_like(said, asked, ratio, measure, tmp_path, capfd):
+    """A radius or a number of features as --lambda: the model that is kept has it."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 3))
+    y = np.where(X[:, 0] - X[:, 1] + rng.logistic(size=300) > 0, "yes", "no")
+    rows = ["a,b,c,y", *(",".join([*map(repr, map(float, x)), label]) for x, label in zip(X, y, strict=True))]
+    (tmp_path / "data.csv").write_text("\n".join(rows) + "\n")
+    words = ["fit", str(tmp_path / "data.csv"), "--target", "y", "--positive", "yes", "--json", "--no-standardize"]
+    code, out, _ = call(capfd, *words, "--lambda", said, "--l1-ratio", asked)
+    assert code == 0
+    found = json.loads(out)
+    coef = np.array([row["coefficient"] for row in found["coefficients"]])
+    assert measure(coef) == pytest.approx(0.8, rel=1e-6)
+    assert found["penalty"]["l1_ratio"] == ratio

@@ -162,7 +162,8 @@ def _solved(plan: Plan, encoder: Encoder, X, y, w, chosen: Chosen | None, whole:
                 lam = chosen.lam
             else:
                 assert plan.strength is not None  # fit refuses neither
-                lam = plan.strength.lam(float(w.sum()), plan.l1_ratio, whole=whole)
+                given = plan.strength  # a radius, k or df is looked for in these rows
+                lam = given if given.by_path else given.lam(float(w.sum()), plan.l1_ratio, whole=whole)
             found = solve(X, y, lam=lam, l1_ratio=plan.l1_ratio, sample_weight=w, standardize=which, tol=plan.tol)
     if names is None:
         return found

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class ByPath:
     """A way to state the strength by what the solution is like: λ is looked for along the path.
 
-    whole   only whole numbers;  normed: needs norm="l1", "l2" or "elastic"
+    whole   only whole numbers;  normed: takes norm="l1", "l2" or "elastic"
     """
 
     name: str
@@ -47,7 +47,7 @@ def needs_path(strength: Strength) -> float:
     The one hook: whoever holds data asks geometry/ for the λ before anything calls Strength.lam.
     """
     words = {
-        "t": f"the radius t of the ball ({strength.norm} norm)",
+        "t": f"the radius t of the ball{f' ({strength.norm} norm)' if strength.norm else ''}",
         "k": "the number of features k",
         "df": "the effective degrees of freedom df",
         "unsquared": "the unsquared norm",

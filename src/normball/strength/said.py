@@ -71,9 +71,10 @@ def read_batch(word: str, name: str, batch: float | None) -> float | None:
 
 def read_norm(word: str, name: str, norm: str | None) -> str | None:
     if name in BY_PATH and BY_PATH[name].normed:
-        if norm not in NORMS:
+        if norm is not None and norm not in NORMS:
             raise InputError(
-                f"{word} needs norm, the norm that it bounds: 'l1', 'l2' or 'elastic'; it is {show(norm)}."
+                f"norm={show(norm)} beside {word} must be the norm that it bounds: 'l1', 'l2' or 'elastic'. Left out, "
+                "it is that of the penalty."
             )
         return norm
     if norm is not None:

@@ -27,7 +27,7 @@ class Strength:
         a mean-loss dialect, such as lam, is then divided by n); "mean", λ stays the same for fewer or more rows (a
         number of a sum dialect, such as C, is taken at all rows of the data).  None: as the dialect has it
     batch : rows of a batch, for mlp_alpha
-    norm : "l1", "l2" or "elastic", for t
+    norm : "l1", "l2" or "elastic", for t; None: that of the penalty (l1_ratio)
 
     Attributes
     ----------
