@@ -11,7 +11,7 @@ from references.reference_data import weyl, weyl_table
 
 @dataclass(frozen=True)
 class ClassCase:
-    """One problem: y (n,) class numbers; offset (n, K).  program: who solves it."""
+    """One problem: y (n,) class numbers; offset (n, K), of two classes (n,).  program: who solves it."""
 
     X: np.ndarray
     y: np.ndarray
@@ -53,7 +53,7 @@ def class_cases() -> dict[str, ClassCase]:
     offset = np.round(weyl_table(150, 9)[:, 6:9], 3)
     full = dict(weight=weight, offset=offset, factor=factor)
     box = dict(lower=np.array([-0.3, 0.0, -np.inf, -0.5, -1.0, 0.0]), upper=np.array([0.4, np.inf, 0.0, 0.5, 1.0, 0.2]))
-    wide_y = labels(wide[:, :6], 3)
+    wide_y, two = labels(wide[:, :6], 3), (y == 1).astype(int)
     return {
         "L2": ClassCase(X, y, 0.02),
         "L2, four classes": ClassCase(X, y4, 0.005),
@@ -71,6 +71,9 @@ def class_cases() -> dict[str, ClassCase]:
         "wide, L1": ClassCase(wide, wide_y, 0.04, 1.0),
         "wide, L2": ClassCase(wide, wide_y, 0.05),
         "wide, grouped": ClassCase(wide, wide_y, 0.06, 1.0, grouped=True),
+        "two classes, L2, bounds": ClassCase(X, two, 0.01, 0.0, weight=weight, offset=offset[:, 0], **box),
+        "two classes, L1, bounds": ClassCase(X, two, 0.01, 1.0, weight=weight, factor=factor, **box),
+        "two classes, elastic net, bounds": ClassCase(X, two, 0.01, 0.5, offset=offset[:, 0], **box),
         "unpenalised": ClassCase(X, y, 0.0, program="nnet"),
         "unpenalised, weights": ClassCase(X, y, 0.0, weight=weight, program="nnet"),
     }  # fmt: skip

@@ -13,6 +13,11 @@ for (job_file in list.files(folder, pattern = "_job.csv$")) {
     frame <- data.frame(y = factor(rows$y), X)
     fit <- multinom(y ~ ., frame, weights = rows$weight, trace = FALSE, maxit = 100000, reltol = 1e-20, abstol = 0)
     out <- rbind(0, coef(fit))
+  } else if (max(rows$y) == 2) {
+    fit <- glmnet(X, factor(rows$y), family = "binomial", weights = rows$weight, offset = offset[, 1],
+                  alpha = job$alpha, lambda = job$lambda, standardize = FALSE, penalty.factor = columns$factor,
+                  lower.limits = columns$lower, upper.limits = columns$upper, thresh = 1e-22, maxit = 1e8)
+    out <- matrix(c(as.numeric(fit$a0), as.numeric(fit$beta)), 1)
   } else {
     fit <- glmnet(X, factor(rows$y), family = "multinomial", weights = rows$weight, offset = offset, alpha = job$alpha,
                   lambda = job$lambda, standardize = FALSE, penalty.factor = columns$factor,

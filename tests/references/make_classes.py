@@ -32,7 +32,7 @@ def write_case(folder: Path, key: str, case: ClassCase) -> None:
     upper = np.full(p, np.inf) if case.upper is None else case.upper
     write_table(folder / f"{key}_X.csv", **{f"x{j}": case.X[:, j] for j in range(p)})
     write_table(folder / f"{key}_rows.csv", y=case.y + 1, weight=np.ones(n) if case.weight is None else case.weight)
-    write_table(folder / f"{key}_offset.csv", **{f"o{k}": offset[:, k] for k in range(case.K)})
+    write_table(folder / f"{key}_offset.csv", **{f"o{k}": column for k, column in enumerate(np.atleast_2d(offset.T))})
     write_table(folder / f"{key}_columns.csv", factor=factor, lower=lower, upper=upper)
     job = [case.program, case.l1_ratio, float(case.lam * factor.mean()), int(case.grouped)]
     (folder / f"{key}_job.csv").write_text("program,alpha,lambda,grouped\n" + ",".join(map(str, job)) + "\n")
@@ -46,7 +46,8 @@ def main() -> None:
             write_case(folder, f"{k:03d}", case)
         subprocess.run(["Rscript", str(HERE / "fit_classes.R"), str(folder)], check=True)
         answers = {
-            name: np.loadtxt(folder / f"{k:03d}_coef.csv", delimiter=",").tolist() for k, name in enumerate(found)
+            name: np.loadtxt(folder / f"{k:03d}_coef.csv", delimiter=",", ndmin=2).tolist()
+            for k, name in enumerate(found)
         }
         version = (folder / "version.txt").read_text().split("\n")[:3]
     (HERE / "classes.json").write_text(json.dumps(dict(made_by=version, answers=answers), indent=1) + "\n")
