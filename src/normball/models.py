@@ -26,10 +26,13 @@ class Given:
     standardize: bool | np.ndarray
     penalty_factor: Any
     prior_mean: Any = None
+    grouped: bool = False
+    bounds: tuple = (None, None)
 
 
 def read_model(
-    model, y, *, intercept, lam, C, l1_ratio, sample_weight, fit_intercept, standardize, penalty_factor
+    model, y, *, intercept, lam, C, l1_ratio, sample_weight, fit_intercept, standardize, penalty_factor, grouped=False,
+    bounds=(None, None),
 ) -> Given:  # fmt: skip
     """Coefficients, a Solution, or a fitted estimator with `coef_` and scikit-learn's parameters."""
     if lam is not None and C is not None:
@@ -43,14 +46,17 @@ def read_model(
         lam = model.lam if lam is None and C is None else lam
         return Given(
             model.coef, model.intercept, lam, C, model.l1_ratio, sample_weight, fit_intercept, model.standardize,
-            penalty_factor, model.prior_mean,
+            penalty_factor, model.prior_mean, model.grouped, model.bounds or bounds,
         )  # fmt: skip
     if not hasattr(model, "coef_"):
         if hasattr(model, "get_params"):
             raise InputError(f"{type(model).__name__} is not fitted: it has no coef_. Call its fit first.")
         if lam is None and C is None:
             raise StrengthConflict("Coefficients alone do not say what they minimise: pass lam or C.")
-        return Given(model, intercept, lam, C, l1_ratio, sample_weight, fit_intercept, standardize, penalty_factor)
+        return Given(
+            model, intercept, lam, C, l1_ratio, sample_weight, fit_intercept, standardize, penalty_factor, None, grouped,
+            bounds,
+        )  # fmt: skip
     coef = np.asarray(model.coef_, dtype=np.float64)
     if lam is None and C is None:
         ours = getattr(model, "lambda_", None)  # what was used, or chosen
@@ -69,7 +75,8 @@ def read_model(
         *_of_rows(coef, intercept), lam, C, ratio or 0.0, weight,
         getattr(model, "fit_intercept", True), getattr(model, "standardize", standardize),
         getattr(model, "penalty_factor", None) if penalty_factor is None else penalty_factor,
-        getattr(model, "prior_mean", None),
+        getattr(model, "prior_mean", None), getattr(model, "grouped", grouped),
+        (getattr(model, "lower", bounds[0]), getattr(model, "upper", bounds[1])),
     )  # fmt: skip
 
 

@@ -30,6 +30,8 @@ class Solution:
     constraint  the ball that was given, and what is known of it; None for the penalty form
     penalty     "elasticnet", of which lam and l1_ratio say the rest, or "firth"
     prior_mean  (p,) what the penalty pulls coef towards; None: 0
+    grouped     whether the L1 part is the length of each feature's coefficients over the classes
+    bounds      (lower, upper), each (p,), where they were given
     """
 
     coef: np.ndarray
@@ -45,6 +47,8 @@ class Solution:
     constraint: Constraint | None = None
     penalty: str = "elasticnet"
     prior_mean: np.ndarray | None = None
+    grouped: bool = False
+    bounds: tuple[np.ndarray, np.ndarray] | None = None
 
     @property
     def multiplier(self) -> float | None:
@@ -90,7 +94,7 @@ class Solution:
         says = in_words({name: value for name, value in self.strength.items() if name != "lam"})
         if self.n_classes > 2:
             return self._summary_of_classes(says)
-        kind = f"{penalty_in_words(self.lam, self.l1_ratio, self.standardize)}  ({says})"
+        kind = f"{penalty_in_words(self.lam, self.l1_ratio, self.standardize, self.grouped)}  ({says})"
         if self.prior_mean is not None:
             kind = f"{kind}, about the prior mean that was given"
         if self.penalty == "firth":
@@ -121,7 +125,7 @@ class Solution:
         width = max([len(self.name(j)) for j in order] + [len("(intercept)")])
         rows = [("(intercept)", self.intercept), *((self.name(j), self.coef[j]) for j in order)]
         lines = [
-            f"Penalty: {penalty_in_words(self.lam, self.l1_ratio, self.standardize)}  ({says})",
+            f"Penalty: {penalty_in_words(self.lam, self.l1_ratio, self.standardize, self.grouped)}  ({says})",
             self.certificate.summary(),
             f"{kept} of {len(self.coef)} features have a coefficient that is not zero; {len(labels)} classes:",
             f"  {'':<{width}}  " + " ".join(f"{label[:12]:>12}" for label in labels),
@@ -149,11 +153,12 @@ def strengths_of(lam: float, l1_ratio: float, total: float, loss: str = "logisti
     return dialects(lam, l1_ratio, total, loss=loss)
 
 
-def penalty_in_words(lam: float, l1_ratio: float, standardize: bool | np.ndarray) -> str:
+def penalty_in_words(lam: float, l1_ratio: float, standardize: bool | np.ndarray, grouped: bool = False) -> str:
     """One phrase, for the first line of every output."""
     if lam == 0.0:
         return "none (λ = 0)"
     kind = {0.0: "L2 (ridge)", 1.0: "L1 (lasso)"}.get(l1_ratio, f"elastic net, l1_ratio = {l1_ratio:g}")
+    kind = f"grouped {kind}" if grouped and l1_ratio > 0.0 else kind
     how = np.asarray(standardize)
     scaled = "standardised" if how.all() else "columns as they came"
     if how.any() and not how.all():
@@ -183,7 +188,7 @@ class Audit:
     def summary(self) -> str:
         """In words: what the problem was, how far off the coefficients are, and what they should have been."""
         c, best = self.certificate, self.best
-        words = f"Audited: {penalty_in_words(best.lam, best.l1_ratio, best.standardize)}. "
+        words = f"Audited: {penalty_in_words(best.lam, best.l1_ratio, best.standardize, best.grouped)}. "
         if best.certificate.status == "separated":
             return words + best.certificate.summary()
         if c.status == "certified":

@@ -49,6 +49,14 @@ class Task:
         return len(self.factor)
 
     @property
+    def bounds(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """(lower, upper), each (p,), on the columns as they came; None without bounds."""
+        base = self.design.base if isinstance(self.design, ClassDesign) else self.design
+        if self.lower is None or self.upper is None:
+            return None
+        return base.unsorted(self.lower), base.unsorted(self.upper)
+
+    @property
     def has_intercept(self) -> bool:
         return bool(self.design.head if isinstance(self.design, ClassDesign) else self.design.intercept)
 
@@ -129,7 +137,7 @@ class Task:
 
     def called(self, k: int) -> str:
         """What the user calls the design's column k."""
-        j = k if self.design.order is None else int(self.design.order[k])
+        j = k if self.design.order is None else int(self.design.order[k])  # of several classes: the feature
         return repr(self.names[j]) if self.names else f"column {j}"
 
 

@@ -221,8 +221,8 @@ def cross_validate(
 
 def audit(
     model_or_coef, X, y=None, *, intercept=0.0, lam=None, C=None, l1_ratio=0.0, penalty_factor=None, sample_weight=None,
-    offset=None, fit_intercept=True, standardize: bool | np.ndarray = False, tol=1e-8, newton=False,
-    loss="logistic",
+    offset=None, fit_intercept=True, standardize: bool | np.ndarray = False, lower=None, upper=None, grouped=False,
+    loss="logistic", tol=1e-8, newton=False,
 ) -> Audit:  # fmt: skip
     """How far *anybody's* coefficients are from the optimum of their own problem, proved.
 
@@ -239,7 +239,8 @@ def audit(
     """
     given = read_model(
         model_or_coef, y, intercept=intercept, lam=lam, C=C, l1_ratio=l1_ratio, sample_weight=sample_weight,
-        fit_intercept=fit_intercept, standardize=standardize, penalty_factor=penalty_factor,
+        fit_intercept=fit_intercept, standardize=standardize, penalty_factor=penalty_factor, grouped=grouped,
+        bounds=(lower, upper),
     )  # fmt: skip
     tol, l1_ratio = inputs.read_tol(tol), inputs.read_l1_ratio(given.l1_ratio)
     strength = read_strength(given.lam) if given.C is None else Strength(C=inputs.read_C(given.C))
@@ -247,6 +248,7 @@ def audit(
     task = read_task(
         X, y, penalty_factor=given.penalty_factor, sample_weight=given.sample_weight, offset=offset,
         fit_intercept=given.fit_intercept, standardize=given.standardize, prior_mean=given.prior_mean,
+        grouped=given.grouped, lower=given.bounds[0], upper=given.bounds[1],
         loss=model_or_coef.loss if isinstance(model_or_coef, Solution) else loss,
     )  # fmt: skip
     lam = strength.lam(task.total, l1_ratio)
@@ -256,10 +258,19 @@ def audit(
         raise InputError(f"intercept={b!r} was given with fit_intercept=False. Leave one of them out.")
     here = task.conditioned(column, *task.without_prior(coef, b))
     if here is None:
+        size = max(np.abs(coef).max(initial=0.0), np.abs(b).max())
         raise InputError(
-            f"The coefficients are up to {np.abs(coef).max(initial=abs(b)):.3g} in size: what they predict, or their "
-            "penalty, overflows float64. No optimum lies there; check how they were made."
+            f"The coefficients are up to {size:.3g} in size: what they predict, or their penalty, overflows float64. "
+            "No optimum lies there; check how they were made."
         )
+    far = np.maximum(column.lower - here[0], here[0] - column.upper) / (np.abs(here[0]) + 1.0)
+    if far.max(initial=0.0) > 1e-12:
+        k = int(np.argmax(far))
+        raise InputError(
+            f"The coefficient of {task.called(k)} lies outside of the bounds that were given: the objective is infinite "
+            "there, and nothing can be said of its distance from the optimum. Check lower and upper."
+        )
+    here = np.clip(here[0], column.lower, column.upper), here[1]
     best = solve_task(task, lam, l1_ratio, tol, Watch(), None, newton)
     with runtime.workers():
         certificate = judge_family(task.family([column], tol, True), here, best.certificate, task.names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -258,3 +259,23 @@ def test_a_design_without_an_intercept_takes_none(data):
     with pytest.raises(InputError, match=r"intercept=2\.0"):
         normball.audit(np.zeros(4), design, lam=0.1, intercept=2.0)
     assert normball.audit(np.zeros(4), design, lam=0.1).best.intercept == 0.0
+
+
+def test_bounds_and_groups_are_judged_as_what_they_are():
+    """A solution inside its bounds is certified against those bounds, and coefficients outside of them never are."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 4))
+    y = (X[:, 0] - X[:, 1] + rng.logistic(size=200) > 0).astype(int)
+    solution = normball.solve(X, y, lam=0.01, lower=-0.2, upper=0.3)
+    assert normball.audit(solution, X, y).certificate.status == "certified"
+    model = normball.LogisticRegression(lower=-0.2, upper=0.3).fit(X, y)
+    assert normball.audit(model, X, y).certificate.status == "certified"
+    free = normball.audit(solution.coef, X, y, intercept=solution.intercept, lam=0.01)
+    assert free.certificate.status == "uncertified" and free.excess > 0.01
+    with pytest.raises(InputError, match=r"column 0 lies outside of the bounds"):
+        normball.audit(free.best.coef, X, y, intercept=free.best.intercept, lam=0.01, lower=-0.2, upper=0.3)
+    classes = (X[:, :3] + rng.gumbel(size=(200, 3))).argmax(1)
+    grouped = normball.solve(X, classes, lam=0.02, l1_ratio=1.0, grouped=True)
+    assert "grouped L1" in grouped.summary()
+    assert normball.audit(grouped, X, classes).certificate.status == "certified"
+    assert normball.audit(replace(grouped, grouped=False), X, classes).certificate.status == "uncertified"

@@ -36,5 +36,5 @@ def solution(task: Task, lam: float, l1_ratio: float, answer: Answer) -> Solutio
     coef, intercept = task.with_prior(*answer.coefs)
     return Solution(
         coef, intercept, lam, l1_ratio, task.classes, task.names, task.total, task.standardize, answer.certificate,
-        task.loss, prior_mean=None if task.prior is None else task.prior.mean,
+        task.loss, prior_mean=None if task.prior is None else task.prior.mean, grouped=task.grouped, bounds=task.bounds,
     )  # fmt: skip

@@ -138,6 +138,8 @@ class Path:
                 self.names, self.total, self.standardize, self.certificates[k], self.loss,
                 self.constraints[k] if self.constraints else None,
                 prior_mean=None if self.task is None or self.task.prior is None else self.task.prior.mean,
+                grouped=self.task is not None and self.task.grouped,
+                bounds=None if self.task is None else self.task.bounds,
             )  # fmt: skip
         if self.task is None:
             raise InputError(f"lam={lam:g} is not on the grid, and the path no longer holds its data. Fit it again.")
@@ -200,7 +202,7 @@ class Path:
 
     def summary(self) -> str:
         """The penalty and the grid, what is proved, and some rows of the path."""
-        words = penalty_in_words(1.0, self.l1_ratio, self.standardize)
+        words = penalty_in_words(1.0, self.l1_ratio, self.standardize, self.task is not None and self.task.grouped)
         kind = words.replace(", λ = 1 on the mean loss", "")
         lost, worst = self.uncertified, max(c.relative_gap for c in self.certificates)
         proved = f"Certified at every λ: gaps at most {worst:.2g} of the null loss."
