@@ -267,8 +267,8 @@ def audit(
     if far.max(initial=0.0) > 1e-12:
         k = int(np.argmax(far))
         raise InputError(
-            f"The coefficient of {task.called(k)} lies outside of the bounds that were given: the objective is infinite "
-            "there, and nothing can be said of its distance from the optimum. Check lower and upper."
+            f"The coefficient of {task.called(k)} lies outside of the bounds that were given, where the objective "
+            "is infinite, and nothing can be said of its distance from the optimum. Check lower and upper."
         )
     here = np.clip(here[0], column.lower, column.upper), here[1]
     best = solve_task(task, lam, l1_ratio, tol, Watch(), None, newton)

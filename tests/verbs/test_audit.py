@@ -272,7 +272,7 @@ def test_bounds_and_groups_are_judged_as_what_they_are():
     assert normball.audit(model, X, y).certificate.status == "certified"
     free = normball.audit(solution.coef, X, y, intercept=solution.intercept, lam=0.01)
     assert free.certificate.status == "uncertified" and free.excess > 0.01
-    with pytest.raises(InputError, match=r"column 0 lies outside of the bounds"):
+    with pytest.raises(InputError, match=r"column 1 lies outside of the bounds"):
         normball.audit(free.best.coef, X, y, intercept=free.best.intercept, lam=0.01, lower=-0.2, upper=0.3)
     classes = (X[:, :3] + rng.gumbel(size=(200, 3))).argmax(1)
     grouped = normball.solve(X, classes, lam=0.02, l1_ratio=1.0, grouped=True)
