@@ -54,8 +54,8 @@ def read_model(
         if lam is None and C is None:
             raise StrengthConflict("Coefficients alone do not say what they minimise: pass lam or C.")
         return Given(
-            model, intercept, lam, C, l1_ratio, sample_weight, fit_intercept, standardize, penalty_factor, None, grouped,
-            bounds,
+            model, intercept, lam, C, l1_ratio, sample_weight, fit_intercept, standardize, penalty_factor, None,
+            grouped, bounds,
         )  # fmt: skip
     coef = np.asarray(model.coef_, dtype=np.float64)
     if lam is None and C is None:
