@@ -382,7 +382,7 @@ else:
         page.check("#prior")
         state = page.evaluate(STATE)
         np.testing.assert_allclose(state["coef"], before["coef"], rtol=1e-12)
-        sigma = dialects(0.05, 0.0, 60.0)["gauss_sigma"]
+        sigma = dialects(0.05, 0.0, 60.0)["sigma"]
         assert f"{sigma:.4g}" in page.text_content("[data-say=prior]")
         for ring in ("prior", "likelihood", "posterior"):
             assert (

@@ -161,7 +161,8 @@ def _judge(family: Family, name: str, bests: list[Best], asked: Candidates, evid
     for k, i in enumerate(asked.ids):
         best, F = bests[i], float(objectives[k])  # NaN where the column was not to be proved
         best.rounds += 1
-        bound = min(float(gaps[k]), F - best.ground.floor if F == F else np.inf)
+        exact = F == F and not asked.single  # a float32 F may lie below the floor, or below what is left to gain
+        bound = min(float(gaps[k]), F - best.ground.floor if exact else np.inf)
         proof = None
         if family.open:
             bound, proof = _with_free(family, best, bound, F, asked, evidence, k)
