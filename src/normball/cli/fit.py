@@ -132,9 +132,9 @@ def run(table, data: str, target: str, strength, talk: Talk, command: str, asked
         wish = Wish(asked["cv"], asked["select"], asked["l1_ratio"], asked["relax"], asked["seed"], folds_were_asked())
     if holdout is None:
         holdout = 0.2 if wish is None else 0.0
-    ratio = asked["l1_ratio"][0]
+    ratio: float = asked["l1_ratio"][0]
     if strength is not None:  # a ball's norm says which penalty is its other form
-        ratio = {"l1": 1.0, "l2": 0.0}.get(strength.norm, ratio)
+        ratio = {"l1": 1.0, "l2": 0.0}.get(strength.norm or "", ratio)
     plan = Plan(
         data=data if data != "-" else "standard input", target=target, positive=positive,
         strength=strength, why="" if strength is None else f"{options.strength_words(strength)}, as asked for",
