@@ -106,6 +106,14 @@ def label_ends(ax: Axes, heights, names, colours, size: float = 8.0) -> list:
     ]  # fmt: skip
 
 
+def legend(ax: Axes, own: bool, corner: str = "best", **how) -> None:
+    """Beside a picture of our own; inside an Axes of somebody else's, which may have no room beside it."""
+    if own:
+        ax.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, borderaxespad=0.4, **how)
+    else:
+        ax.legend(fontsize=7, loc=corner, framealpha=0.8, handlelength=1.2, borderaxespad=0.3, **how)
+
+
 def counts_on_top(ax: Axes, x, counts, label: str = "features") -> Any:
     """A second axis above: how many features are in at some of the places x."""
     x, counts = np.asarray(x, float), np.asarray(counts)

@@ -1,4 +1,4 @@
-"""The curve that chooses λ: held-out loss ± its standard error, the smallest mean and the rule of one standard error."""
+"""The curve that chooses λ: held-out loss ± its standard error, the smallest mean and the one-standard-error rule."""
 
 from __future__ import annotations
 

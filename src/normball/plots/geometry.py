@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
 from ..results import Solution
-from .canvas import BLUE, FAINT, GREEN, INK, MUTED, ORANGE, axes_of, figure_of, plain
+from .canvas import BLUE, FAINT, GREEN, INK, MUTED, ORANGE, axes_of, figure_of, legend, plain
 from .plane import Plane, plane_of
 
 __all__ = ["GeometryDisplay", "plot_geometry"]
@@ -87,32 +87,27 @@ class GeometryDisplay:
         )  # fmt: skip
 
     def plot(self, ax: Axes | None = None, *, limits=None) -> GeometryDisplay:
-        """Draw on an Axes, a new one where none is given; limits: (left, right, bottom, top), None: what is of interest."""
+        """Draw on an Axes, a new one where none is given; limits: (left, right, bottom, top) or None."""
         own = ax is None
         ax = axes_of(ax, (6.6, 4.3))
         left, right, bottom, top = self.limits() if limits is None else limits
         ax.set_aspect("equal", adjustable="box")
         ax.set_xlim(left, right)
         ax.set_ylim(bottom, top)
-        self._contours(ax, left, right, bottom, top)
+        self.draw_contours(ax, left, right, bottom, top)
         ax.axhline(0.0, color=FAINT, lw=0.8, zorder=1)
         ax.axvline(0.0, color=FAINT, lw=0.8, zorder=1)
         if self.has_ball:
-            self._ball(ax)
+            self.draw_ball(ax)
         if self.free is not None:
             (self.free_,) = ax.plot(*self.free, "x", color=INK, ms=7, mew=1.8, zorder=6, label="loss alone smallest")
         if self.active:
             self._pulls(ax, 0.26 * max(right - left, top - bottom))
         words = "the fit" if not self.has_ball else "the fit: they touch" if self.active else "the fit, inside"
         (self.touching_,) = ax.plot(*self.touching, "o", color=INK, ms=6.5, zorder=7, label=words)
-        per = ["" if s == 1.0 else " (per sd)" for s in self.plane.scale]
-        ax.set_xlabel(f"coefficient of {plain(self.plane.names[0])}{per[0]}")
-        ax.set_ylabel(f"coefficient of {plain(self.plane.names[1])}{per[1]}")
+        self.name_axes(ax)
         ax.set_title(self.title(), fontsize=9, color=MUTED)
-        if own:
-            ax.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, borderaxespad=0.4)
-        else:  # an Axes of somebody's own may have no room beside it
-            ax.legend(fontsize=7, loc=self._far_corner(), framealpha=0.8, handlelength=1.2, borderaxespad=0.3)
+        legend(ax, own, self._far_corner())
         self.ax_, self.figure_ = ax, figure_of(ax)
         return self
 
@@ -149,12 +144,18 @@ class GeometryDisplay:
         middle, half = 0.5 * (low + high), 0.6 * max(float((high - low).max()), size)
         return middle[0] - half, middle[0] + half, middle[1] - half, middle[1] + half
 
+    def name_axes(self, ax: Axes) -> None:
+        """Whose coefficients the axes show, and per what."""
+        per = ["" if s == 1.0 else " (per sd)" for s in self.plane.scale]
+        ax.set_xlabel(f"coefficient of {plain(self.plane.names[0])}{per[0]}")
+        ax.set_ylabel(f"coefficient of {plain(self.plane.names[1])}{per[1]}")
+
     def _far_corner(self) -> Any:
         """The corner of the picture away from what happens."""
         way = -self.loss_gradient if self.active else self.touching - self.plane.centre
         return f"{'lower' if way[1] >= 0.0 else 'upper'} {'left' if way[0] >= 0.0 else 'right'}"
 
-    def _contours(self, ax: Axes, left, right, bottom, top) -> None:
+    def draw_contours(self, ax: Axes, left, right, bottom, top) -> None:
         plane = self.plane
         per_side = 61 if len(plane.y) <= 4000 else 41 if len(plane.y) <= 40000 else 25
         if plane.mode == "profile":
@@ -177,7 +178,7 @@ class GeometryDisplay:
             self.level_ = ax.contour(x, y, z, levels=[here], colors=BLUE, linewidths=1.8, zorder=3)
         ax.plot([], [], color=BLUE, lw=1.8, label="loss, contour at the fit")
 
-    def _ball(self, ax: Axes) -> None:
+    def draw_ball(self, ax: Axes) -> None:
         angles = CORNER_ANGLES[::180] if self.plane.l1_ratio == 1.0 else CORNER_ANGLES
         outline = self.plane.ball(angles)
         name = {0.0: "ball", 1.0: "diamond"}.get(self.plane.l1_ratio, "elastic ball")

@@ -23,6 +23,8 @@ from ..tasks import LOSSES, Task, read_task
 from .path import task_scales
 
 MODES = ("slice", "profile")
+FOREIGN = 0.03
+"""Error of the gradient, relative to that at 0, from which on the data cannot be those of the fit."""
 CELLS = 4_000_000
 """Numbers that are held at a time while the loss is computed on a grid."""
 
@@ -49,7 +51,7 @@ class Plane:
     lam: float
     l1_ratio: float
     u: np.ndarray
-    names: tuple[str, str]
+    names: tuple[str, ...]
     loss: Any
     has_intercept: bool
     mode: str
@@ -67,12 +69,16 @@ class Plane:
 
     def gradient(self, u) -> np.ndarray:
         """(2,) its gradient at one point u, per unit of u."""
-        u = np.asarray(u, float)
+        return self.gradients(np.asarray(u, float)[None, :])[0]
+
+    def gradients(self, points) -> np.ndarray:
+        """(G, 2) the same at many points (G, 2)."""
+        points = np.asarray(points, float)
         if self.asked is not None:
-            eta = self.asked.solve(u)[1]
+            eta = np.column_stack([self.asked.solve(u)[1] for u in points])
         else:
-            eta = self._etas(u[None, :])[:, 0]
-        return -self.X2.T @ (self.c * self.loss.residual(self.y, eta))
+            eta = self._etas(points)
+        return -(self.c[:, None] * self.loss.residual(self.y[:, None], eta)).T @ self.X2
 
     def _etas(self, points) -> np.ndarray:
         """(n, G) with the best intercept of each point, found by safeguarded Newton steps."""
@@ -167,7 +173,7 @@ class Asked:
     X: Any
     y: Any
     arguments: dict
-    pair: tuple[int, int]
+    pair: tuple[int, ...]
     scale: np.ndarray
     factor: np.ndarray
     lam: float
@@ -206,9 +212,20 @@ def plane_of(
 
     Raises InputError: no Solution, three or more classes, Firth's penalty, fewer than two columns, unknown features.
     """
-    check_solution(solution)
     if mode not in MODES:
         raise InputError(f"mode={mode!r} is not known: give 'slice' or 'profile'.")
+    return part_of(
+        solution, X, y, lambda task: choose_pair(solution, task, features), mode=mode, sample_weight=sample_weight,
+        offset=offset, penalty_factor=penalty_factor, fit_intercept=fit_intercept,
+    )  # fmt: skip
+
+
+def part_of(
+    solution: Solution, X, y, choose, *, mode: str = "slice", sample_weight=None, offset=None, penalty_factor=None,
+    fit_intercept=True,
+) -> Plane:  # fmt: skip
+    """The same of the places that `choose` picks from the checked Task: two, or one (then a line)."""
+    check_solution(solution)
     fit_intercept = read_flag(fit_intercept, "fit_intercept")
     arguments: dict[str, Any] = dict(
         sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept, standardize=solution.standardize,
@@ -219,7 +236,7 @@ def plane_of(
     data = task.data
     assert data is not None
     scale, factor = task_scales(task)
-    pair = list(choose_pair(solution, task, features))
+    pair = list(choose(task))
     c = data.weight / data.weight.sum()
     X2 = columns_of(data.X, pair)
     rest = np.setdiff1d(np.arange(len(solution.coef)), pair)
@@ -231,18 +248,35 @@ def plane_of(
         if prior.any():
             raise InputError("mode='profile' cannot be drawn for a fit with a prior_mean. Use mode='slice'.")
         matrix = data.X
-        asked = Asked(matrix, y, arguments, (pair[0], pair[1]), scale[pair], factor, solution.lam, solution.l1_ratio)
+        asked = Asked(matrix, y, arguments, tuple(pair), scale[pair], factor, solution.lam, solution.l1_ratio)
     u2 = X2 / scale[pair]
     if fit_intercept:
         u2 = u2 - c @ u2
-    return Plane(
-        X2=u2, y=data.y, c=c, offset=data.offset + np.asarray(data.X @ held) + (0.0 if fit_intercept else solution.intercept),
+    plane = Plane(
+        X2=u2, y=data.y, c=c, offset=data.offset + np.asarray(data.X @ held),
         scale=scale[pair], factor=factor[pair], centre=prior[pair] * scale[pair], lam=solution.lam,
         l1_ratio=solution.l1_ratio,
-        u=solution.coef[pair] * scale[pair], names=(solution.name(pair[0]), solution.name(pair[1])),
+        u=solution.coef[pair] * scale[pair], names=tuple(solution.name(j) for j in pair),
         loss=LOSSES[solution.loss], has_intercept=fit_intercept, mode=mode,
         budget=left_over(solution, scale, factor, pair), rest=len(rest), asked=asked,
     )  # fmt: skip
+    check_optimal(plane)
+    return plane
+
+
+def check_optimal(plane: Plane) -> None:
+    """Raise where the fit is far from optimal on these data: they are others, or bounds were in force."""
+    pull, d = -plane.gradient(plane.u), plane.u - plane.centre
+    wanted = plane.lam * plane.factor * (plane.l1_ratio * np.sign(d) + (1.0 - plane.l1_ratio) * d)
+    loose = np.where(d == 0.0, plane.lam * plane.factor * plane.l1_ratio, 0.0)
+    off = np.maximum(np.abs(pull - wanted) - loose, 0.0).max()
+    size = max(np.abs(plane.gradient(plane.centre)).max(), plane.lam)
+    if off > FOREIGN * size:
+        raise InputError(
+            f"On these data the fit is no optimum: its gradient is off by {off:.2g} (at 0 it is {size:.2g}). Give X, y, "
+            "sample_weight, offset, penalty_factor and fit_intercept as they were given to solve; a fit with bounds "
+            "cannot be drawn."
+        )
 
 
 def check_solution(solution: Solution) -> None:
@@ -265,7 +299,8 @@ def check_fits(solution: Solution, task: Task) -> None:
     """Raise where the data cannot be those of the fit."""
     if task.n_features != len(solution.coef):
         raise InputError(
-            f"X has {task.n_features} columns and the fit {len(solution.coef)} coefficients. Give the X it was fitted to."
+            f"X has {task.n_features} columns and the fit {len(solution.coef)} coefficients. "
+            "Give the X it was fitted to."
         )
     if task.n_classes > 2:
         raise InputError(f"y has {task.n_classes} classes and the fit two. Give the y it was fitted to.")
