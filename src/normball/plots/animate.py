@@ -76,8 +76,9 @@ class AnimationDisplay:
         solutions = [path.solution(float(path.lams[k])) for k in used]
         shown = [GeometryDisplay.from_plane(plane_of(one, X, y, features=features, **arguments)) for one in solutions]
         limits = widest(shown)
+        own = ax is None
         ax = axes_of(ax, (6.8, 4.3))
-        pictures = frames_of(shown, limits, ax, dpi)
+        pictures = frames_of(shown, limits, ax, dpi, own)
         pause = max(int(1000 * seconds / len(shown)), 20)
         data = gif(pictures, pause) if kind == ".gif" else page(pictures, pause, title_of(shown[0])).encode("utf-8")
         write_atomic(name, data, force=force)
@@ -106,17 +107,19 @@ def widest(shown: list[GeometryDisplay]) -> tuple[float, float, float, float]:
     return float(x - half), float(x + half), float(y - half), float(y + half)
 
 
-def frames_of(shown: list[GeometryDisplay], limits, ax: Axes, dpi: float) -> list[bytes]:
+def frames_of(shown: list[GeometryDisplay], limits, ax: Axes, dpi: float, beside: bool) -> list[bytes]:
     """A PNG for each frame, with the trail of the fits so far; the last one stays on the Axes."""
     trail = np.array([one.touching for one in shown])
     figure, pictures = figure_of(ax), []
     canvas = FigureCanvasAgg(figure)
     for k, one in enumerate(shown):
         ax.clear()
-        one.plot(ax, limits=limits)
+        one.plot(ax, limits=limits, beside=beside)
         ax.plot(*trail[: k + 1].T, color=BLUE, lw=1.0, ls=":", zorder=5)
         file = io.BytesIO()
         figure.savefig(file, format="png", dpi=dpi)
+        if beside:  # the first frame's layout holds for all: nothing jumps
+            figure.set_layout_engine("none")
         pictures.append(file.getvalue())
     assert figure.canvas is canvas
     return pictures

@@ -106,6 +106,12 @@ def label_ends(ax: Axes, heights, names, colours, size: float = 8.0) -> list:
     ]  # fmt: skip
 
 
+def equal_units(ax: Axes) -> None:
+    """One unit is as long along both axes; what is left over of the width lies to the right, where the legend is."""
+    ax.set_aspect("equal", adjustable="box")
+    ax.set_anchor("W")
+
+
 def legend(ax: Axes, own: bool, corner: str = "best", **how) -> None:
     """Beside a picture of our own; inside an Axes of somebody else's, which may have no room beside it."""
     if own:

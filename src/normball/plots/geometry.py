@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
 from ..results import Solution
-from .canvas import BLUE, FAINT, GREEN, INK, MUTED, ORANGE, axes_of, figure_of, legend, plain
+from .canvas import BLUE, FAINT, GREEN, INK, MUTED, ORANGE, axes_of, equal_units, figure_of, legend, plain
 from .plane import Plane, plane_of
 
 __all__ = ["GeometryDisplay", "plot_geometry"]
@@ -86,12 +86,15 @@ class GeometryDisplay:
             active and bool(np.any(lower < upper)),
         )  # fmt: skip
 
-    def plot(self, ax: Axes | None = None, *, limits=None) -> GeometryDisplay:
-        """Draw on an Axes, a new one where none is given; limits: (left, right, bottom, top) or None."""
-        own = ax is None
+    def plot(self, ax: Axes | None = None, *, limits=None, beside: bool | None = None) -> GeometryDisplay:
+        """Draw on an Axes, a new one where none is given.
+
+        limits : (left, right, bottom, top) or None;  beside : whether there is room for the legend beside the Axes
+        """
+        beside = ax is None if beside is None else beside
         ax = axes_of(ax, (6.6, 4.3))
         left, right, bottom, top = self.limits() if limits is None else limits
-        ax.set_aspect("equal", adjustable="box")
+        equal_units(ax)
         ax.set_xlim(left, right)
         ax.set_ylim(bottom, top)
         self.draw_contours(ax, left, right, bottom, top)
@@ -107,7 +110,7 @@ class GeometryDisplay:
         (self.touching_,) = ax.plot(*self.touching, "o", color=INK, ms=6.5, zorder=7, label=words)
         self.name_axes(ax)
         ax.set_title(self.title(), fontsize=9, color=MUTED)
-        legend(ax, own, self._far_corner())
+        legend(ax, beside, self._far_corner())
         self.ax_, self.figure_ = ax, figure_of(ax)
         return self
 
@@ -157,24 +160,26 @@ class GeometryDisplay:
 
     def draw_contours(self, ax: Axes, left, right, bottom, top) -> None:
         plane = self.plane
-        per_side = 61 if len(plane.y) <= 4000 else 41 if len(plane.y) <= 40000 else 25
+        per_side = 41 if len(plane.y) <= 4000 else 31 if len(plane.y) <= 40000 else 21
         if plane.mode == "profile":
-            per_side = 15  # each point is a solve; the loss is smooth between them
+            per_side = 15  # each point is a solve
         x, y = np.linspace(left, right, per_side), np.linspace(bottom, top, per_side)
         z = plane.value(np.column_stack([g.ravel() for g in np.meshgrid(x, y)])).reshape(per_side, per_side)
-        if per_side < 61:
-            from scipy.interpolate import RectBivariateSpline
+        from scipy.interpolate import RectBivariateSpline
 
-            smooth = RectBivariateSpline(y, x, z)
-            x, y = np.linspace(left, right, 121), np.linspace(bottom, top, 121)
-            z = smooth(y, x)
+        smooth = RectBivariateSpline(y, x, z)  # the loss is: what is between the points needs no more of them
+        x, y = np.linspace(left, right, 121), np.linspace(bottom, top, 121)
+        z = smooth(y, x)
         here = float(plane.value(self.touching)[0])
         lowest = float(plane.value(self.free)[0]) if self.free is not None else float(z.min())
         # even steps of the square root: a bowl's contours, evenly far apart
         depth = np.sqrt(max(float(z.max()) - lowest, 1e-300))
         levels = np.unique(lowest + (depth * np.linspace(0.08, 1.0, 11)) ** 2)
         self.contours_ = ax.contour(x, y, z, levels=levels, colors=BLUE, linewidths=0.7, alpha=0.45, zorder=2)
-        if lowest < here < float(z.max()):
+        if self.free is not None and plane.mode == "slice" and lowest < here:
+            line = level_curve(plane, self.free, self.touching, here, 2.0 * max(right - left, top - bottom))
+            (self.level_,) = ax.plot(*line.T, color=BLUE, lw=1.8, zorder=3)
+        elif lowest < here < float(z.max()):
             self.level_ = ax.contour(x, y, z, levels=[here], colors=BLUE, linewidths=1.8, zorder=3)
         ax.plot([], [], color=BLUE, lw=1.8, label="loss, contour at the fit")
 
@@ -200,9 +205,35 @@ class GeometryDisplay:
             ax.add_patch(self.fan_)
         elif self.plane.spent > 0.0:
             self.norm_arrow_ = arrow(ax, self.touching, -scale * self.multiplier * self.norm_gradient, GREEN)
-            ax.plot([], [], color=GREEN, lw=2, label="-μ ∇norm: pull of the ball")
+            ax.plot([], [], color=GREEN, lw=2, label="−μ ∇norm: pull of the ball")
         self.loss_arrow_ = arrow(ax, self.touching, -scale * self.loss_gradient, BLUE)
-        ax.plot([], [], color=BLUE, lw=2.4, label=f"-∇loss: pull of the data ({slope:.3g})")
+        ax.plot([], [], color=BLUE, lw=2.4, label=f"−∇loss: pull of the data ({slope:.3g})")
+
+
+def level_curve(plane: Plane, free, touching, here: float, far: float) -> np.ndarray:
+    """(A, 2) the closed contour of the loss at `here`, by Newton steps inwards along rays from the free optimum.
+
+    Along a ray the loss is convex, so steps from outside never overshoot.  What lies further off than `far` is cut.
+    """
+    way = touching - free
+    angles = np.arctan2(way[1], way[0]) + np.linspace(0.0, 2.0 * np.pi, 181)
+    d = np.column_stack([np.cos(angles), np.sin(angles)])
+    r = np.full(len(d), float(np.hypot(*way)))
+    for _ in range(60):  # outwards, until all are outside
+        short = (plane.value(free + r[:, None] * d) < here) & (r < far)
+        if not short.any():
+            break
+        r = np.where(short, np.minimum(2.0 * r, far), r)
+    for _ in range(60):
+        points = free + r[:, None] * d
+        above, slope = plane.value(points) - here, (plane.gradients(points) * d).sum(1)
+        step = np.where(above > 0.0, above / np.maximum(slope, 1e-300), 0.0)
+        r = np.maximum(r - step, 0.0)
+        if (step <= 1e-9 * r).all():
+            break
+    line = free + r[:, None] * d
+    line[0] = line[-1] = touching
+    return line
 
 
 def corners_of(lower, upper) -> np.ndarray:

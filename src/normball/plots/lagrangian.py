@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 
 from ..errors import InputError
 from ..results import Solution
-from .canvas import BLUE, INK, MUTED, ORANGE, RED, axes_of, figure_of, legend
+from .canvas import BLUE, INK, MUTED, ORANGE, RED, axes_of, equal_units, figure_of, legend
 from .geometry import GeometryDisplay
 from .plane import Plane, plane_of
 
@@ -68,7 +68,7 @@ class CandidatesDisplay:
         own = ax is None
         ax = axes_of(ax, (7.4, 4.4))
         g = self.geometry
-        ax.set_aspect("equal", adjustable="box")
+        equal_units(ax)
         left, right, bottom, top = g.limits()
         ax.set_xlim(left, right)
         ax.set_ylim(bottom, top)

@@ -97,9 +97,10 @@ class Plane:
             there = b + step
             middle = 0.5 * (low + high)
             there = np.where((there < low) | (there > high), np.where(np.isfinite(middle), middle, there), there)
-            if np.all(np.abs(there - b) <= 4e-16 * (1.0 + np.abs(b))):
-                break
+            done = np.all(np.abs(there - b) <= 1e-9 * (1.0 + np.abs(b)))  # the step squares what is left
             b = there
+            if done:
+                break
         return eta + b
 
     def _values(self, points) -> np.ndarray:

@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from ..errors import InputError
 from ..paths import Path
 from ..verbs import path, solve
-from .canvas import BLUE, FAINT, GREEN, INK, MUTED, ORANGE, axes_of, figure_of, legend, plain
+from .canvas import BLUE, FAINT, GREEN, INK, MUTED, ORANGE, axes_of, equal_units, figure_of, legend, plain
 from .plane import Plane, plane_of
 
 __all__ = ["ShrinkageDisplay", "plot_shrinkage"]
@@ -101,7 +101,7 @@ class ShrinkageDisplay:
             (self.quoted_,) = ax.plot(*self.quoted, "x", color=GREEN, ms=8, mew=2, zorder=5, ls="none",
                                       label="often quoted: (8/3, 8/3), neither")  # fmt: skip
         ax.plot(0.0, 0.0, "+", color=INK, ms=9, zorder=5)
-        ax.set_aspect("equal", adjustable="box")
+        equal_units(ax)
         ax.set_xlim(left, right)
         ax.set_ylim(bottom, top)
         ax.set_xlabel(f"coefficient of {plain(self.names[0])}" if self.quoted is None else self.names[0])
