@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from scipy.optimize import minimize_scalar
 
 HOSTILE = (
     "a$b",
     "$\\frac{",
     "<script>alert(1)</script>",
-    "😀 joy",
+    "😀 🦊",
     "two\nlines",
     "\u202eright",
     "x" * 200,
@@ -53,8 +54,9 @@ def render(ax, dpi=100):
 def outside(ax):
     """Texts of a drawn figure that do not lie wholly on it (with a pixel to spare)."""
     figure = ax.get_figure(root=True)
-    render(ax, figure.dpi)
-    renderer, box = figure.canvas.get_renderer(), figure.bbox
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    renderer, box = canvas.get_renderer(), figure.bbox
     found = []
     for text in figure.findobj(lambda one: hasattr(one, "get_text") and one.get_text() and one.get_visible()):
         extent = text.get_window_extent(renderer)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -72,7 +73,7 @@ def test_a_name_is_shown_as_it_is(name):
 
     figure = Figure()
     text = figure.text(0.1, 0.5, plain(name))
-    figure.canvas.draw() if hasattr(figure.canvas, "draw") else None
+    FigureCanvasAgg(figure).draw()
     words, math = Text._preprocess_math(text, text.get_text())
     assert math is False and len(words) <= 40
     assert "\n" not in words and "\u202e" not in words
@@ -81,10 +82,10 @@ def test_a_name_is_shown_as_it_is(name):
 
 
 def test_glyphs_that_are_missing_become_squares():
-    assert plain("😀 joy") == "□ joy" and plain("λ Größe") == "λ Größe"
+    assert plain("🦊 fox") == "□ fox" and plain("λ Größe") == "λ Größe"
 
 
-@pytest.mark.parametrize("features", [(0, 1), ("<script>alert(1)</script>", "😀 joy")])
+@pytest.mark.parametrize("features", [(0, 1), ("<script>alert(1)</script>", "😀 🦊")])
 def test_the_animation(data, tmp_path, features):
     page, film = tmp_path / "ball.html", tmp_path / "ball.gif"
     for file in (page, film):
