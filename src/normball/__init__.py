@@ -114,7 +114,7 @@ if TYPE_CHECKING:  # the same names, for editors and type checkers
     from .verbs import audit, cross_validate, path, solve
 
 
-_ROOMS = ("textbook",)  # rooms that are used by their own name: normball.textbook
+_ROOMS = ("plots", "textbook")  # rooms that are used by their own name: normball.textbook
 
 
 def __getattr__(name: str) -> Any:

@@ -22,6 +22,11 @@ AT_TOP = {
     "matplotlib": "plots/",
 }  # where it may be
 
+LOCKED = {  # rooms that need more than the core, and what they say without it
+    "normball.neural": ("torch", "needs PyTorch"),
+    "normball.plots": ("matplotlib", "draws with matplotlib"),
+}
+
 
 def test_all_resolves():
     assert len(set(normball.__all__)) == len(normball.__all__)
@@ -60,8 +65,9 @@ def test_unknown_name():
 def test_rooms_keep_their_lists(file):
     """Where a room states `__all__`, every name of it is there, once, and none is private."""
     name = ".".join(["normball", *file.split("/")[:-1]])
-    if name == "normball.neural" and importlib.util.find_spec("torch") is None:  # the one room with a lock on it
-        with pytest.raises(ModuleNotFoundError, match="needs PyTorch"):
+    package, says = LOCKED.get(name, (None, ""))
+    if package is not None and importlib.util.find_spec(package) is None:
+        with pytest.raises(ModuleNotFoundError, match=says):
             importlib.import_module(name)
         return
     module = importlib.import_module(name)
@@ -95,6 +101,15 @@ def test_the_neural_room_says_what_it_needs():
     last = done.stderr.splitlines()[-1]
     assert last.startswith("ModuleNotFoundError: normball.neural")
     assert "pip install 'normball[torch]'" in last
+
+
+def test_the_plots_room_says_what_it_needs():
+    """Without matplotlib: one sentence with the command to run."""
+    code = "import sys; sys.modules['matplotlib'] = None; import normball; normball.plots"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("ModuleNotFoundError: normball.plots")
+    assert "pip install 'normball[plot]'" in last
 
 
 def test_help_is_light():

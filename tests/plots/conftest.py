@@ -1,0 +1,7 @@
+"""No window is ever opened."""
+
+from __future__ import annotations
+
+import matplotlib
+
+matplotlib.use("Agg")
