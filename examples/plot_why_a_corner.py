@@ -77,6 +77,6 @@ ax.legend()
 
 assert np.all(np.diff(share["L1"]) >= 0) and max(share["L2"]) == 0.0 and share["L1"][-1] > share["L1"][0]
 print(
-    f"Conclusion: the L1 ball gives an exact zero in {share['L1'][0]:.0%} of the random quadratics with 2 coefficients and "
-    f"in {share['L1'][-1]:.0%} of those with 20, the L2 ball in none."
+    f"Conclusion: the L1 ball gives an exact zero in {share['L1'][0]:.1%} of the random quadratics with 2 coefficients and "
+    f"in {share['L1'][-1]:.1%} of those with 20, the L2 ball in none."
 )
