@@ -30,7 +30,9 @@ figure, ax = plt.subplots(figsize=(5.2, 4.4), layout="constrained")
 w1 = np.linspace(-0.5, 4.6, 2)
 ax.plot(w1, 8 - 2 * w1, color="0.3", label="all with the smallest loss")
 turn = np.linspace(0, 2 * np.pi, 200)
-ax.plot(*(np.linalg.norm(ridge) * np.array([np.cos(turn), np.sin(turn)])), color="tab:blue", label="L2 ball that touches")
+ax.plot(
+    *(np.linalg.norm(ridge) * np.array([np.cos(turn), np.sin(turn)])), color="tab:blue", label="L2 ball that touches"
+)
 ax.plot([4, 0, -4, 0, 4], [0, 4, 0, -4, 0], color="tab:orange", label="L1 ball that touches")
 ax.plot(*ridge, "o", color="tab:blue")
 ax.annotate("(3.2, 1.6)", ridge, (8, 4), textcoords="offset points")

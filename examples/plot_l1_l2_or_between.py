@@ -17,7 +17,9 @@ data = load_breast_cancer()
 y = 1 - data.target
 noise = np.random.default_rng(0).normal(size=(len(y), 200))
 tables = {"30 columns": data.data, "30 columns and 200 of noise": np.hstack([data.data, noise])}
-settings = dict(cv=10, l1_ratios=(0.0, 0.5, 1.0), standardize=True, n_lams=25, lam_min_ratio=1e-3, tol=1e-5, fold_tol=1e-4)
+settings = dict(
+    cv=10, l1_ratios=(0.0, 0.5, 1.0), standardize=True, lams=np.geomspace(1, 5e-4, 25), tol=1e-5, fold_tol=1e-4
+)
 
 # %%
 # Ten folds, three mixtures, 25 λ.

@@ -37,7 +37,9 @@ def excess(solution):
 # At 100 rows: the best λ of a grid, over ten draws.
 
 grid = np.geomspace(1e-3, 1, 16)
-tuning = np.mean([[excess(normball.solve(*rows, lam=lam)) for lam in grid] for rows in (draw(100) for _ in range(10))], axis=0)
+tuning = np.mean(
+    [[excess(normball.solve(*rows, lam=lam)) for lam in grid] for rows in (draw(100) for _ in range(10))], axis=0
+)
 tuned = grid[np.argmin(tuning)]
 C = 1 / (tuned * 100)
 print(f"at 100 rows the best λ is {tuned:.3f}, which is C = {C:.3f}")

@@ -34,7 +34,9 @@ lams = np.geomspace(1e-4, 1, 13)
 mean_free = np.array([free(X, lam).mean() for lam in lams])
 mean_held = np.array([penalised(X, lam).mean() for lam in lams])
 for k in (0, 6, 12):
-    print(f"λ = {lams[k]:<7.2g} share of class 1: {base:.4f}   mean probability: free {mean_free[k]:.4f}, penalised {mean_held[k]:.4f}")
+    print(
+        f"λ = {lams[k]:<7.2g} share of class 1: {base:.4f}   mean probability: free {mean_free[k]:.4f}, penalised {mean_held[k]:.4f}"
+    )
 
 # %%
 # Degrees Celsius or Kelvin: another origin of the first column must not change what is predicted.
@@ -45,7 +47,9 @@ for shift in shifts:
     other = X + [shift, 0.0, 0.0]
     moved["free"].append(np.abs(free(other, 0.01) - free(X, 0.01)).max())
     moved["penalised"].append(np.abs(penalised(other, 0.01) - penalised(X, 0.01)).max())
-    print(f"first column + {shift:4.0f}   largest change of a probability: free {moved['free'][-1]:.1e}, penalised {moved['penalised'][-1]:.3f}")
+    print(
+        f"first column + {shift:4.0f}   largest change of a probability: free {moved['free'][-1]:.1e}, penalised {moved['penalised'][-1]:.3f}"
+    )
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.5), layout="constrained")
 left.semilogx(lams, mean_free, "o-", label="bias free")

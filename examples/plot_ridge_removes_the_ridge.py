@@ -32,7 +32,9 @@ fits = np.array([normball.solve(X, y, lam=lam, fit_intercept=False).coef for lam
 eigen = np.array([np.linalg.eigvalsh(hessian(w, lam)) for w, lam in zip(fits, lams, strict=True)])
 condition = eigen[:, 1] / eigen[:, 0]
 for k in (0, 1, 9, 17, 25):
-    print(f"λ = {lams[k]:<8.4g} w = ({fits[k, 0]:6.3f}, {fits[k, 1]:6.3f})   eigenvalues {eigen[k, 0]:.5f} {eigen[k, 1]:.4f}   condition {condition[k]:.1f}")
+    print(
+        f"λ = {lams[k]:<8.4g} w = ({fits[k, 0]:6.3f}, {fits[k, 1]:6.3f})   eigenvalues {eigen[k, 0]:.5f} {eigen[k, 1]:.4f}   condition {condition[k]:.1f}"
+    )
 
 figure, axes = plt.subplots(1, 3, figsize=(11, 3.5), layout="constrained")
 grid = np.meshgrid(np.linspace(-4, 6, 81), np.linspace(-4, 6, 81))

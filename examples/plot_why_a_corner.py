@@ -63,7 +63,9 @@ for p in sizes:
         problem = dict(loss="squared", fit_intercept=False, l1_ratio=1.0)
         proved = normball.solve(G[k], G[k] @ best[k], lam=lam, tol=1e-12, **problem)
         assert np.abs(proved.coef - l1[k]).max() < 1e-5
-    print(f"p = {p:2}   some coefficient 0:  L1 {share['L1'][-1]:6.1%}  L2 {share['L2'][-1]:6.1%}   zeros of all: {zeros[-1]:.1%}")
+    print(
+        f"p = {p:2}   some coefficient 0:  L1 {share['L1'][-1]:6.1%}  L2 {share['L2'][-1]:6.1%}   zeros of all: {zeros[-1]:.1%}"
+    )
 
 # %%
 # In two dimensions "a zero" is a corner of the diamond; in more, a corner, an edge or a face with coordinates missing.
