@@ -1,11 +1,28 @@
 """The order of the gallery's pages: that of the story, not of the alphabet."""
 
-STORY = """
-penalty_and_constraint why_a_corner active_and_inactive correlated_pair ridge_removes_the_ridge bias_and_variance
-l1_l2_or_between select_then_refit one_class_only separable mapped_features must_the_bias_be_free learning_curve
-c_equals_one early_stopping dev_table net_train_and_dev net_weight_matrices net_boundary net_neurons_removed
-net_weight_decay
-""".split()
+STORY = [
+    "penalty_and_constraint",
+    "why_a_corner",
+    "active_and_inactive",
+    "correlated_pair",
+    "ridge_removes_the_ridge",
+    "bias_and_variance",
+    "l1_l2_or_between",
+    "select_then_refit",
+    "one_class_only",
+    "separable",
+    "mapped_features",
+    "must_the_bias_be_free",
+    "learning_curve",
+    "c_equals_one",
+    "early_stopping",
+    "dev_table",
+    "net_train_and_dev",
+    "net_weight_matrices",
+    "net_boundary",
+    "net_neurons_removed",
+    "net_weight_decay",
+]
 
 
 class ByStory:

@@ -2,8 +2,8 @@
 Active and inactive constraint
 ==============================
 
-A ball that is small holds the coefficients back: it is *active*, and its multiplier says how fast the loss would fall if
-the radius grew. A ball that holds the free optimum changes nothing: its multiplier is 0.
+A ball that is small holds the coefficients back: it is *active*, and its multiplier says how fast the loss would fall
+if the radius grew. A ball that holds the free optimum changes nothing: its multiplier is 0.
 """
 
 import matplotlib.pyplot as plt
@@ -52,6 +52,7 @@ inside = path.radii < enough
 assert np.all(path.multipliers[inside] > 0) and np.all(path.multipliers[~inside] == 0.0)
 assert np.all(slope >= low - 1e-6) and np.all(slope <= high + 1e-6)
 print(
-    f"Conclusion: below the radius {enough:.1f} the multiplier is positive and is the rate at which the loss falls, and beyond "
+    f"Conclusion: below the radius {enough:.1f} the multiplier is positive and is the rate at which the loss "
+    "falls, and beyond "
     "it the multiplier is exactly 0."
 )

@@ -2,8 +2,8 @@
 Bias² and variance
 ==================
 
-A penalty makes estimates wrong on average (bias) and steadier (variance). With the truth known both can be counted: 2000
-noisy y for the same X, as the columns of one matrix, are all fitted at once at every λ.
+A penalty makes estimates wrong on average (bias) and steadier (variance). With the truth known both can be counted:
+2000 noisy y for the same X, as the columns of one matrix, are all fitted at once at every λ.
 """
 
 import matplotlib.pyplot as plt
@@ -62,6 +62,7 @@ assert np.all(np.diff(exact_bias2) > 0) and np.all(np.diff(exact_variance) < 0)
 assert np.allclose(variance, exact_variance, rtol=0.05) and np.allclose(bias2, exact_bias2, rtol=0.1, atol=0.003)
 assert 0 < best < len(lams) - 1 and total[best] < none
 print(
-    f"Conclusion: at λ = {lams[best]:.2g} the sum of bias² and variance is {total[best]:.2f}, which is {1 - total[best] / none:.0%} "
+    f"Conclusion: at λ = {lams[best]:.2g} the sum of bias² and variance is {total[best]:.2f}, which is "
+    f"{1 - total[best] / none:.0%} "
     "below the error of unbiased least squares."
 )

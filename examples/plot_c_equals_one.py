@@ -2,8 +2,8 @@
 "C = 1" means λ = ?
 ===================
 
-Every program has a number for the strength of its penalty, and "1" is hardly ever the same. Here each is asked for the
-value 1 with 1000 rows, and translated to λ, which multiplies the penalty of the mean loss.
+Every program has a number for the strength of its penalty, and "1" is hardly ever the same. Here each is asked for
+the value 1 with 1000 rows, and translated to λ, which multiplies the penalty of the mean loss.
 """
 
 import matplotlib.pyplot as plt
@@ -59,6 +59,7 @@ ax.set(xscale="log", xlabel="λ on the mean loss, for 1000 rows", xlim=(5e-4, 4)
 ratio = max(lams.values()) / min(lams.values())
 assert max(apart) < 1e-5 and len(set(np.round(list(lams.values()), 9))) >= 5
 print(
-    f"Conclusion: with 1000 rows the number 1 stands for {len(set(np.round(list(lams.values()), 9)))} different λ among {len(lams)} programs and "
+    f"Conclusion: with 1000 rows the number 1 stands for {len(set(np.round(list(lams.values()), 9)))} "
+    f"different λ among {len(lams)} programs and "
     f"books, from {min(lams.values()):g} to {max(lams.values()):g}, a factor of {ratio:.0f}."
 )

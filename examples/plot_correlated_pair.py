@@ -2,9 +2,10 @@
 A correlated pair
 =================
 
-Two columns that say the same thing: the second is half the first. All pairs (w₁, w₂) with 2w₁ + w₂ = 8 predict the same,
-and the penalty alone chooses between them. L2 takes the point nearest to the origin, L1 the corner. The pair
-(8/3, 8/3), often quoted as the ridge solution because "ridge gives equal shares", lies on the line but is not nearest.
+Two columns that say the same thing: the second is half the first. All pairs (w₁, w₂) with 2w₁ + w₂ = 8 predict the
+same, and the penalty alone chooses between them. L2 takes the point nearest to the origin, L1 the corner. The pair
+(8/3, 8/3), often quoted as the ridge solution because "ridge gives equal shares", lies on the line but is not
+nearest.
 """
 
 import matplotlib.pyplot as plt
@@ -46,6 +47,7 @@ ax.legend(loc="upper left", fontsize=8)
 assert np.abs(ridge - [3.2, 1.6]).max() < 1e-6 and np.abs(lasso - [4.0, 0.0]).max() < 1e-6
 assert abs(2 * quoted[0] + quoted[1] - 8) < 1e-12 and np.linalg.norm(quoted) > np.linalg.norm(ridge) + 0.1
 print(
-    f"Conclusion: L2 takes (3.2, 1.6) with norm {np.linalg.norm(ridge):.3f} and L1 takes (4, 0), while (8/3, 8/3) predicts the "
+    f"Conclusion: L2 takes (3.2, 1.6) with norm {np.linalg.norm(ridge):.3f} and L1 takes (4, 0), while (8/3, "
+    "8/3) predicts the "
     f"same with the larger norm {np.linalg.norm(quoted):.3f}."
 )

@@ -2,8 +2,8 @@
 The dev-set table
 =================
 
-The oldest way to choose λ: a few values, a fit of the training rows for each, and the loss on rows set aside. The table
-says of each whether it underfits, is right, or overfits.
+The oldest way to choose λ: a few values, a fit of the training rows for each, and the loss on rows set aside. The
+table says of each whether it underfits, is right, or overfits.
 """
 
 import matplotlib.pyplot as plt

@@ -2,8 +2,8 @@
 The textbook trainer, and early stopping beside the L2 path
 ===========================================================
 
-Gradient descent that starts at zero and stops early does much of what an L2 penalty does: after k steps of length α it
-has come about as far as the penalised solution with λ = 1/(α k). How alike are the two paths?
+Gradient descent that starts at zero and stops early does much of what an L2 penalty does: after k steps of length α
+it has come about as far as the penalised solution with λ = 1/(α k). How alike are the two paths?
 """
 
 import matplotlib.pyplot as plt
@@ -33,7 +33,8 @@ for k in steps:
     cosine = w @ ridge.coef / np.linalg.norm(w) / np.linalg.norm(ridge.coef)
     rows.append((k, np.linalg.norm(w), ridge.lam, cosine, *losses))
     print(
-        f"{k:5} steps   ‖w‖ = {rows[-1][1]:6.3f}   λ = {ridge.lam:.5f}   λ α k = {ridge.lam * alpha * k:5.2f}   cosine {cosine:.4f}   "
+        f"{k:5} steps   ‖w‖ = {rows[-1][1]:6.3f}   λ = {ridge.lam:.5f}   λ α k = {ridge.lam * alpha * k:5.2f} "
+        f"  cosine {cosine:.4f}   "
         f"held-out loss {losses[0]:.4f}, L2 {losses[1]:.4f}"
     )
 k, norm, lam, cosine, early, penalised = np.array(rows).T
@@ -55,6 +56,8 @@ factor = lam * alpha * k
 assert cosine.min() > 0.9 and abs(early.min() - penalised.min()) < 0.01
 assert factor.min() > 0.1 and factor.max() < 10
 print(
-    f"Conclusion: at equal ‖w‖ the stopped iterate and the L2 solution have a cosine of at least {cosine.min():.2f}, λ is between "
-    f"{factor.min():.1f} and {factor.max():.1f} times 1/(α k), and the best held-out losses are {early.min():.3f} and {penalised.min():.3f}."
+    "Conclusion: at equal ‖w‖ the stopped iterate and the L2 solution have a cosine of at least "
+    f"{cosine.min():.2f}, λ is between "
+    f"{factor.min():.1f} and {factor.max():.1f} times 1/(α k), and the best held-out losses are "
+    f"{early.min():.3f} and {penalised.min():.3f}."
 )

@@ -2,9 +2,9 @@
 L1, L2 or between, on real data
 ===============================
 
-The folklore: "L1 finds the columns that matter, so it predicts better when there are many". Put to a test on the breast
-cancer data as they are, and once more beside 200 columns of pure noise. Every candidate is judged on the same folds, so
-the differences are paired.
+The folklore: "L1 finds the columns that matter, so it predicts better when there are many". Put to a test on the
+breast cancer data as they are, and once more beside 200 columns of pure noise. Every candidate is judged on the same
+folds, so the differences are paired.
 """
 
 import matplotlib.pyplot as plt
@@ -57,6 +57,7 @@ def advantage(cv):
 print(f"L2 - L1: {small:+.4f} ± {small_se:.4f} as they are, {large:+.4f} ± {large_se:.4f} with noise")
 assert abs(small) < 2 * small_se and large > 2 * large_se
 print(
-    f"Conclusion: on the 30 columns the folklore is refuted, for L1 and L2 differ by only {abs(small) / small_se:.1f} standard errors, "
+    "Conclusion: on the 30 columns the folklore is refuted, for L1 and L2 differ by only "
+    f"{abs(small) / small_se:.1f} standard errors, "
     f"and beside 200 columns of noise it is confirmed, for L1 is better by {large / large_se:.1f} of them."
 )

@@ -2,8 +2,8 @@
 A learning curve, with λ per mean and per sum
 =============================================
 
-Two habits. λ beside the *mean* loss stays the same when rows are added; a prior, or scikit-learn's C, stands beside the
-*sum*, so its λ = 1/(C n) fades. Which one is right? Both are tuned at 100 rows here and then kept.
+Two habits. λ beside the *mean* loss stays the same when rows are added; a prior, or scikit-learn's C, stands beside
+the *sum*, so its λ = 1/(C n) fades. Which one is right? Both are tuned at 100 rows here and then kept.
 """
 
 import matplotlib.pyplot as plt
@@ -68,6 +68,7 @@ ax.legend()
 last = curves[:, -1]
 assert last[1] < last[0] / 5 and abs(curves[0, 2] - curves[1, 2]) < 1e-6
 print(
-    f"Conclusion: tuned at 100 rows and then kept, a λ per mean is left with an excess loss of {last[0]:.4f} at 6400 rows, a λ per sum "
+    f"Conclusion: tuned at 100 rows and then kept, a λ per mean is left with an excess loss of {last[0]:.4f} "
+    "at 6400 rows, a λ per sum "
     f"with {last[1]:.4f}, {last[0] / last[1]:.0f} times less."
 )

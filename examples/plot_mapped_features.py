@@ -2,8 +2,8 @@
 Mapped features: no penalty, the right one, too much
 ====================================================
 
-The course's second exercise: two measurements are mapped to all 27 powers and products up to degree 6, and the classes
-are divided by a curve. λ decides how wild the curve may be.
+The course's second exercise: two measurements are mapped to all 27 powers and products up to degree 6, and the
+classes are divided by a curve. λ decides how wild the curve may be.
 """
 
 import warnings
@@ -48,7 +48,8 @@ for name, lam in lams.items():
         fits[name] = normball.solve(X, y, lam=lam)
     wrong = np.mean(fits[name].predict(X) != y), np.mean(fits[name].predict(X_new) != y_new)
     print(
-        f"{name:19} λ = {lam:<9.3g} ‖w‖ = {np.linalg.norm(fits[name].coef):<8.3g} error: here {wrong[0]:.3f}, new rows {wrong[1]:.3f}   "
+        f"{name:19} λ = {lam:<9.3g} ‖w‖ = {np.linalg.norm(fits[name].coef):<8.3g} error: here {wrong[0]:.3f}, "
+        f"new rows {wrong[1]:.3f}   "
         f"{fits[name].certificate.status}"
     )
 
@@ -71,6 +72,7 @@ here = [log_loss(fit, X, y) for fit in fits.values()]
 new = [log_loss(fit, X_new, y_new) for fit in fits.values()]
 assert here[0] < here[1] < here[2] and new[1] < min(new[0], new[2])
 print(
-    f"Conclusion: without a penalty the loss is smallest on its own rows ({here[0]:.2f}) but {new[0]:.2f} on new ones, where the chosen λ "
+    f"Conclusion: without a penalty the loss is smallest on its own rows ({here[0]:.2f}) but {new[0]:.2f} on "
+    "new ones, where the chosen λ "
     f"has {new[1]:.2f} and the one that is too large {new[2]:.2f}."
 )

@@ -2,8 +2,8 @@
 Must the bias be free?
 ======================
 
-Some programs (LIBLINEAR with ``-B``, a net whose optimiser decays all parameters) penalise the intercept like any other
-weight. What that costs is easiest to see with a rare class and with a change of origin.
+Some programs (LIBLINEAR with ``-B``, a net whose optimiser decays all parameters) penalise the intercept like any
+other weight. What that costs is easiest to see with a rare class and with a change of origin.
 """
 
 import matplotlib.pyplot as plt
@@ -35,7 +35,8 @@ mean_free = np.array([free(X, lam).mean() for lam in lams])
 mean_held = np.array([penalised(X, lam).mean() for lam in lams])
 for k in (0, 6, 12):
     print(
-        f"λ = {lams[k]:<7.2g} share of class 1: {base:.4f}   mean probability: free {mean_free[k]:.4f}, penalised {mean_held[k]:.4f}"
+        f"λ = {lams[k]:<7.2g} share of class 1: {base:.4f}   mean probability: free {mean_free[k]:.4f}, "
+        f"penalised {mean_held[k]:.4f}"
     )
 
 # %%
@@ -44,11 +45,12 @@ for k in (0, 6, 12):
 shifts = np.array([0.0, 1.0, 3.0, 10.0, 30.0])
 moved = {"free": [], "penalised": []}
 for shift in shifts:
-    other = X + [shift, 0.0, 0.0]
+    other = X + np.array([shift, 0.0, 0.0])
     moved["free"].append(np.abs(free(other, 0.01) - free(X, 0.01)).max())
     moved["penalised"].append(np.abs(penalised(other, 0.01) - penalised(X, 0.01)).max())
     print(
-        f"first column + {shift:4.0f}   largest change of a probability: free {moved['free'][-1]:.1e}, penalised {moved['penalised'][-1]:.3f}"
+        f"first column + {shift:4.0f}   largest change of a probability: free {moved['free'][-1]:.1e}, "
+        f"penalised {moved['penalised'][-1]:.3f}"
     )
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.5), layout="constrained")
@@ -65,7 +67,9 @@ right.legend()
 assert np.abs(mean_free - base).max() < 1e-4 and mean_held[-1] > 4 * base
 assert max(moved["free"]) < 1e-3 and max(moved["penalised"]) > 0.05
 print(
-    f"Conclusion: with a free bias the mean prediction is the share of class 1 ({base:.3f}) at every λ and no origin matters, while with "
-    f"a penalised one it is {mean_held[-1]:.2f} at λ = 1 and a shift of {shifts[np.argmax(moved['penalised'])]:.0f} moves a probability by "
+    f"Conclusion: with a free bias the mean prediction is the share of class 1 ({base:.3f}) at every λ and no "
+    "origin matters, while with "
+    f"a penalised one it is {mean_held[-1]:.2f} at λ = 1 and a shift of "
+    f"{shifts[np.argmax(moved['penalised'])]:.0f} moves a probability by "
     f"{max(moved['penalised']):.2f}."
 )

@@ -3,8 +3,8 @@ A feature that occurs in one class only
 =======================================
 
 A yes/no column that is "yes" in eight rows, all of them of class 1. The likelihood rises for ever as its coefficient
-grows: without a penalty there is no estimate, though programs print one (it says where they stopped). A penalty makes it
-finite, but its size is then the penalty's doing.
+grows: without a penalty there is no estimate, though programs print one (it says where they stopped). A penalty makes
+it finite, but its size is then the penalty's doing.
 """
 
 import warnings
@@ -56,6 +56,7 @@ steps = np.diff(coefs[:, 1])
 assert none.certificate.status == "separated" and np.all(steps > 0) and np.ptp(coefs[-4:, 0]) < 0.01
 assert stops[1e-6] > stops[1e-2] and np.isfinite(firth).all()
 print(
-    f"Conclusion: the coefficient of a one-class feature has no value of its own, for it grows by about {steps[-4:].mean():.1f} "
+    "Conclusion: the coefficient of a one-class feature has no value of its own, for it grows by about "
+    f"{steps[-4:].mean():.1f} "
     "whenever λ falls by √10, while the ordinary column's settles to within 0.01."
 )

@@ -2,10 +2,10 @@
 Penalty and constraint
 ======================
 
-A penalty asks for a small loss *plus* λ times a norm; a ball asks for the smallest loss *within* a radius. Both give the
-same point. Here two columns of the breast cancer data, so that all of it can be drawn: where the growing contours of the
-loss first touch the ball, minus the loss's gradient (the arrow) stands on the ball's border; at a corner it lies in the fan
-of all directions that stand on it.
+A penalty asks for a small loss *plus* λ times a norm; a ball asks for the smallest loss *within* a radius. Both give
+the same point. Here two columns of the breast cancer data, so that all of it can be drawn: where the growing contours
+of the loss first touch the ball, minus the loss's gradient (the arrow) stands on the ball's border; at a corner it
+lies in the fan of all directions that stand on it.
 """
 
 import sys
@@ -25,7 +25,7 @@ y = 1 - data.target  # 1: malignant
 
 
 # %%
-# The mean loss as a function of both coefficients, the intercept free: at each point of a grid Newton's method finds it.
+# The mean loss as a function of both coefficients, the intercept free: Newton's method finds it at each point of a grid.
 
 
 def loss(w1, w2):
@@ -103,6 +103,7 @@ if len(sys.argv) > 1:  # the README's picture
 print(f"largest difference between the two forms' coefficients: {max(apart):.1e}")
 assert max(apart) < 1e-6 and zeros == [1, 0, 0]
 print(
-    "Conclusion: for all three balls penalty and constraint have the same coefficients, to less than 1e-6, and only the L1 "
+    "Conclusion: for all three balls penalty and constraint have the same coefficients, to less than 1e-6, "
+    "and only the L1 "
     "ball is touched at a corner."
 )

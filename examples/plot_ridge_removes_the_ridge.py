@@ -2,9 +2,9 @@
 Ridge removes the ridge
 =======================
 
-Two columns that are almost the same leave the likelihood with a long flat ridge: along it hardly anything changes, and
-the estimate slides. An L2 penalty adds λ to every eigenvalue of the Hessian, so the flat direction is flat no longer.
-That is where its name comes from.
+Two columns that are almost the same leave the likelihood with a long flat ridge: along it hardly anything changes,
+and the estimate slides. An L2 penalty adds λ to every eigenvalue of the Hessian, so the flat direction is flat no
+longer. That is where its name comes from.
 """
 
 import matplotlib.pyplot as plt
@@ -33,7 +33,8 @@ eigen = np.array([np.linalg.eigvalsh(hessian(w, lam)) for w, lam in zip(fits, la
 condition = eigen[:, 1] / eigen[:, 0]
 for k in (0, 1, 9, 17, 25):
     print(
-        f"λ = {lams[k]:<8.4g} w = ({fits[k, 0]:6.3f}, {fits[k, 1]:6.3f})   eigenvalues {eigen[k, 0]:.5f} {eigen[k, 1]:.4f}   condition {condition[k]:.1f}"
+        f"λ = {lams[k]:<8.4g} w = ({fits[k, 0]:6.3f}, {fits[k, 1]:6.3f})   eigenvalues {eigen[k, 0]:.5f} "
+        f"{eigen[k, 1]:.4f}   condition {condition[k]:.1f}"
     )
 
 figure, axes = plt.subplots(1, 3, figsize=(11, 3.5), layout="constrained")

@@ -2,9 +2,9 @@
 L1 to select, L2 to refit
 =========================
 
-L1 does two things with one number: it leaves columns out, and it shrinks those that it keeps. A second stage undoes the
-shrinking: the selected columns are fitted again with a weak L2 penalty. Selection happens inside each fold, so the
-held-out loss is honest.
+L1 does two things with one number: it leaves columns out, and it shrinks those that it keeps. A second stage undoes
+the shrinking: the selected columns are fitted again with a weak L2 penalty. Selection happens inside each fold, so
+the held-out loss is honest.
 """
 
 import matplotlib.pyplot as plt
@@ -63,6 +63,7 @@ print(f"loss of new rows: L1 alone {losses[0].mean():.4f}, L1, then L2 {losses[1
 fewer, more = np.count_nonzero(two.coef), np.count_nonzero(one.coef)
 assert np.all(two.coef[:active] != 0) and fewer < more and gain > 2 * gain_se
 print(
-    f"Conclusion: with a refit {fewer} columns are kept instead of {more}, all {active} true ones among them, and the loss of new rows "
+    f"Conclusion: with a refit {fewer} columns are kept instead of {more}, all {active} true ones among them, "
+    "and the loss of new rows "
     f"is smaller by {gain:.4f} ± {gain_se:.4f}."
 )

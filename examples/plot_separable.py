@@ -2,9 +2,9 @@
 Separable data: the runaway, and where it goes
 ==============================================
 
-Where a line separates the classes, gradient descent never arrives: the loss falls for ever and the weights grow like the
-logarithm of the steps. Their *direction* does settle, at the line with the largest margin. A ball makes the problem
-well-posed, and as its radius grows it leads to the same line (Rosset, Zhu & Hastie 2004).
+Where a line separates the classes, gradient descent never arrives: the loss falls for ever and the weights grow like
+the logarithm of the steps. Their *direction* does settle, at the line with the largest margin. A ball makes the
+problem well-posed, and as its radius grows it leads to the same line (Rosset, Zhu & Hastie 2004).
 """
 
 import matplotlib.pyplot as plt
@@ -38,7 +38,8 @@ runs = [GradientDescent(learning_rate=1.0, iterations=k, tol=0.0).fit(X, y) for 
 norms = np.array([run.history_[-1].norm for run in runs])
 for k, run in zip(steps, runs, strict=True):
     print(
-        f"{k:6} steps   cost {run.history_[-1].cost:.5f}   ‖w‖ = {run.history_[-1].norm:6.2f}   angle {angle(run.coef_[0]):.2f}°"
+        f"{k:6} steps   cost {run.history_[-1].cost:.5f}   ‖w‖ = {run.history_[-1].norm:6.2f}   angle "
+        f"{angle(run.coef_[0]):.2f}°"
     )
 
 # %%
@@ -65,6 +66,7 @@ right.legend()
 assert np.all(np.diff(norms) > 0) and all(s.certificate.status == "certified" for s in held)
 assert angles[8] < angles[0] / 20 and angles[-1] < 0.01
 print(
-    f"Conclusion: ‖w‖ still grows after 1000 steps, by {norms[-1] - norms[-2]:.1f} until 10000, while the solution in a ball turns to "
+    f"Conclusion: ‖w‖ still grows after 1000 steps, by {norms[-1] - norms[-2]:.1f} until 10000, while the "
+    "solution in a ball turns to "
     f"within {angles[8]:.2f} degrees of the largest margin at the radius {radii[8]:.0f}."
 )

@@ -2,8 +2,8 @@
 Why a corner is likely
 ======================
 
-An L1 ball gives exact zeros, an L2 ball does not. How often? Counted here: 2000 random convex quadratics for each number
-of coefficients p, each held in a ball of half the norm of its free optimum.
+An L1 ball gives exact zeros, an L2 ball does not. How often? Counted here: 2000 random convex quadratics for each
+number of coefficients p, each held in a ball of half the norm of its free optimum.
 """
 
 import matplotlib.pyplot as plt
@@ -64,7 +64,8 @@ for p in sizes:
         proved = normball.solve(G[k], G[k] @ best[k], lam=lam, tol=1e-12, **problem)
         assert np.abs(proved.coef - l1[k]).max() < 1e-5
     print(
-        f"p = {p:2}   some coefficient 0:  L1 {share['L1'][-1]:6.1%}  L2 {share['L2'][-1]:6.1%}   zeros of all: {zeros[-1]:.1%}"
+        f"p = {p:2}   some coefficient 0:  L1 {share['L1'][-1]:6.1%}  L2 {share['L2'][-1]:6.1%}   zeros of "
+        f"all: {zeros[-1]:.1%}"
     )
 
 # %%
@@ -79,6 +80,7 @@ ax.legend()
 
 assert np.all(np.diff(share["L1"]) >= 0) and max(share["L2"]) == 0.0 and share["L1"][-1] > share["L1"][0]
 print(
-    f"Conclusion: the L1 ball gives an exact zero in {share['L1'][0]:.1%} of the random quadratics with 2 coefficients and "
+    f"Conclusion: the L1 ball gives an exact zero in {share['L1'][0]:.1%} of the random quadratics with 2 "
+    "coefficients and "
     f"in {share['L1'][-1]:.1%} of those with 20, the L2 ball in none."
 )
