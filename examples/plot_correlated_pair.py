@@ -42,7 +42,7 @@ ax.annotate("(4, 0)", lasso, (8, 4), textcoords="offset points")
 ax.plot(*quoted, "x", color="tab:red")
 ax.annotate("(8/3, 8/3)", quoted, (8, 4), textcoords="offset points", color="tab:red")
 ax.set(xlabel="$w_1$", ylabel="$w_2$", xlim=(-1, 5.4), ylim=(-1, 4.5), aspect="equal")
-ax.legend(loc="upper left", fontsize=8)
+ax.legend(loc="lower left", fontsize=8)
 
 assert np.abs(ridge - [3.2, 1.6]).max() < 1e-6 and np.abs(lasso - [4.0, 0.0]).max() < 1e-6
 assert abs(2 * quoted[0] + quoted[1] - 8) < 1e-12 and np.linalg.norm(quoted) > np.linalg.norm(ridge) + 0.1

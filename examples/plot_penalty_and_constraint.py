@@ -25,7 +25,7 @@ y = 1 - data.target  # 1: malignant
 
 
 # %%
-# The mean loss as a function of both coefficients, the intercept free: Newton's method finds it at each point of a grid.
+# The mean loss as a function of both coefficients: at each point of a grid Newton finds the intercept.
 
 
 def loss(w1, w2):
