@@ -60,7 +60,7 @@ left.set(xlabel="$x_1$", ylabel="$x_2$", xlim=ends, ylim=ends)
 left.legend()
 right.loglog(radii, angles, "o-", label="ball of that radius")
 right.loglog(norms, [angle(run.coef_[0]) for run in runs], "s--", label="gradient descent, at its ‖w‖")
-right.set(xlabel="‖w‖", ylabel="degrees from the largest margin")
+right.set(xlabel="‖w‖", ylabel="degrees from the largest margin", ylim=(1e-3, 50))
 right.legend()
 
 assert np.all(np.diff(norms) > 0) and all(s.certificate.status == "certified" for s in held)

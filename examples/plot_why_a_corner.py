@@ -76,7 +76,7 @@ ax.plot(sizes, np.multiply(100, share["L1"]), "o-", label="L1: some coefficient 
 ax.plot(sizes, np.multiply(100, zeros), "o--", color="tab:blue", alpha=0.6, label="L1: share of all coefficients")
 ax.plot(sizes, np.multiply(100, share["L2"]), "s-", color="tab:orange", label="L2: some coefficient exactly 0")
 ax.set(xlabel="number of coefficients p", ylabel="of 2000 quadratics, %", xticks=sizes, ylim=(-4, 104))
-ax.legend()
+ax.legend(loc="center right", bbox_to_anchor=(1.0, 0.68))
 
 assert np.all(np.diff(share["L1"]) >= 0) and max(share["L2"]) == 0.0 and share["L1"][-1] > share["L1"][0]
 print(
