@@ -223,7 +223,7 @@ def cross_validate(
 def audit(
     model_or_coef, X, y=None, *, intercept=0.0, lam=None, C=None, l1_ratio=0.0, penalty_factor=None, sample_weight=None,
     offset=None, fit_intercept=True, standardize: bool | np.ndarray = False, tol=1e-8, newton=False,
-    loss="logistic",
+    loss="logistic", grouped=False,
 ) -> Audit:  # fmt: skip
     """How far *anybody's* coefficients are from the optimum of their own problem, proved.
 
@@ -235,7 +235,7 @@ def audit(
     loss : as in `solve`; a Solution knows its own.  A regression's estimator does not say its λ: pass lam
     newton : ask for the Newton certificate of the optimum (`.best.certificate.coef_error`) also where it is costly
 
-    The rest as in `solve`.  Returns an Audit: .certificate (of the coefficients given), .excess, .best, .summary().
+    The rest as in `solve` (grouped: of several classes).  Returns an Audit: .certificate (of the coefficients given), .excess, .best, .summary().
     The problem is solved on the way, so the bound holds however poor the coefficients are.
     """
     given = read_model(
@@ -247,7 +247,7 @@ def audit(
     strength.check(l1_ratio)
     task = read_task(
         X, y, penalty_factor=given.penalty_factor, sample_weight=given.sample_weight, offset=offset,
-        fit_intercept=given.fit_intercept, standardize=given.standardize, prior_mean=given.prior_mean,
+        fit_intercept=given.fit_intercept, standardize=given.standardize, prior_mean=given.prior_mean, grouped=grouped,
         loss=model_or_coef.loss if isinstance(model_or_coef, Solution) else loss,
     )  # fmt: skip
     lam = strength.lam(task.total, l1_ratio)
@@ -258,7 +258,7 @@ def audit(
     here = task.conditioned(column, *task.without_prior(coef, b))
     if here is None:
         raise InputError(
-            f"The coefficients are up to {np.abs(coef).max(initial=abs(b)):.3g} in size: what they predict, or their "
+            f"The coefficients are up to {np.abs(coef).max(initial=np.abs(b).max()):.3g} in size: what they predict, or their "
             "penalty, overflows float64. No optimum lies there; check how they were made."
         )
     best = solve_task(task, lam, l1_ratio, tol, Watch(), None, newton)
