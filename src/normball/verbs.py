@@ -235,7 +235,8 @@ def audit(
     loss : as in `solve`; a Solution knows its own.  A regression's estimator does not say its λ: pass lam
     newton : ask for the Newton certificate of the optimum (`.best.certificate.coef_error`) also where it is costly
 
-    The rest as in `solve` (grouped: of several classes).  Returns an Audit: .certificate (of the coefficients given), .excess, .best, .summary().
+    The rest as in `solve` (grouped: of several classes).  Returns an Audit: .certificate (of the
+    coefficients given), .excess, .best, .summary().
     The problem is solved on the way, so the bound holds however poor the coefficients are.
     """
     given = read_model(
@@ -258,8 +259,8 @@ def audit(
     here = task.conditioned(column, *task.without_prior(coef, b))
     if here is None:
         raise InputError(
-            f"The coefficients are up to {np.abs(coef).max(initial=np.abs(b).max()):.3g} in size: what they predict, or their "
-            "penalty, overflows float64. No optimum lies there; check how they were made."
+            f"The coefficients are up to {np.abs(coef).max(initial=np.abs(b).max()):.3g} in size: what they predict, or "
+            "their penalty, overflows float64. No optimum lies there; check how they were made."
         )
     best = solve_task(task, lam, l1_ratio, tol, Watch(), None, newton)
     with runtime.workers():

@@ -30,7 +30,8 @@ def record_of(found: Outcome) -> ModelRecord:
     """What `normball predict` needs, and what tells where it came from."""
     plan, s = found.plan, found.solution
     return ModelRecord(
-        names=found.encoder.names, coef=s.coef, intercept=s.intercept if found.several else float(s.intercept), lam=float(s.lam),
+        names=found.encoder.names, coef=s.coef, lam=float(s.lam),
+        intercept=s.intercept if found.several else float(s.intercept),
         l1_ratio=float(s.l1_ratio), standardize=plan.standardize, total=float(s.total), classes=found.rows.classes,
         positive=plan.positive, target=plan.target, encoder=found.encoder.schema.to_dict(),
         certificate=certificate_facts(s.certificate), command=plan.command, seed=plan.seed, data_hash=plan.data_hash,
@@ -94,7 +95,7 @@ def choice_of(found: Outcome) -> Choice:
     path = cv.paths[r]
     effects = path.coefs if isinstance(path.coefs, np.ndarray) else path.coefs.toarray()
     if found.several:  # a line for each column and class
-        names = [f"{label}: {name}" for name in names for label in found.rows.classes]
+        names = [f"{name} · {label}" for name in names for label in found.rows.classes]
         effects = effects * found.sd[:, None, None]
         effects = effects.reshape(len(names), -1)
     else:

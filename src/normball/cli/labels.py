@@ -40,7 +40,8 @@ class Labels:
             levels = levels[: MOST + 1].tolist()
         else:
             raise InputError(
-                f"--target {quoted(self.column)} holds {cells.type} values, which are no labels. Give a column of classes."
+                f"--target {quoted(self.column)} holds {cells.type} values, which are no labels. "
+                "Give a column of classes."
             )
         for level in levels:
             if len(self.place) <= MOST:

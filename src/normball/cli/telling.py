@@ -54,6 +54,7 @@ def headline(found: Outcome) -> list[str]:
     """Penalty, certificate, base rate, held-out numbers, the penalty in every dialect."""
     plan, n = found.plan, len(found.rows.y)
     kind = penalty_in_words(found.solution.lam, plan.l1_ratio, found.solution.standardize)
+    kind += ", the classes of a column together" if plan.grouped else ""
     lines = [f"Penalty: {kind} ({plan.why})", found.solution.certificate.summary()]
     share = f"{100 * found.base_rate:.3g} %" + (" by weight" if found.rows.weight is not None else "")
     lines.append(

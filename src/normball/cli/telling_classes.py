@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 
 from ..report import ClassJudgement
+from ..report.words import agree
 from . import talk
 from .outcome import Outcome
 
-MOST, WIDEST = 15, 8  # columns, and classes beside each other
+MOST, WIDEST = 15, 6  # columns, and classes beside each other
+HEAD = 12  # characters of a label at the head of a column
 
 __all__ = ["base_line", "class_coefficients", "held_out_facts", "held_out_line", "show_classes", "show_effects"]
 
@@ -33,8 +35,8 @@ def held_out_line(j: ClassJudgement, where: str) -> str:
     return (
         f"{where}: {j.rows:,} rows, log-loss {j.log_loss:.4f} ± {j.log_loss_se:.4f} nats against "
         f"{j.null_log_loss:.4f} of the null model (gain {j.gain:.4f} ± {j.gain_se:.4f}{better}), error "
-        f"{100 * j.error:.3g} % ± {100 * j.error_se:.2g} % against {100 * j.null_error:.3g} % of always saying the most "
-        "frequent class" + ("" if j.auc is None else f", macro AUC {j.auc:.4f}")
+        f"{100 * j.error:.3g} % ± {100 * j.error_se:.2g} % against {100 * j.null_error:.3g} % of always saying the "
+        "most frequent class" + ("" if j.auc is None else f", macro AUC {j.auc:.4f}")
     )
 
 
@@ -58,9 +60,10 @@ def show_classes(found: Outcome) -> None:
     talk.show()
     talk.show_table([f"{found.plan.target}, held out", "rows", "precision", "recall", "AUC"], rows)
     if len(labels) <= WIDEST:
-        rows = [[label, *(f"{v:,.6g}" for v in row)] for label, row in zip(labels, j.confusion, strict=True)]
+        heads = [talk.head(talk.name(str(label)), HEAD) for label in found.rows.classes]
+        rows = [[label, *(f"{v:,.6g}" for v in row)] for label, row in zip(heads, j.confusion, strict=True)]
         talk.show()
-        talk.show_table(["is \\ called", *labels], rows)
+        talk.show_table(["is \\ called", *heads], rows)
     elif j.confused:
         pairs = [f"{labels[i]} called {labels[k]} ({v:,.6g})" for i, k, v in j.confused[:WIDEST]]
         talk.show(f"Most frequent errors: {', '.join(pairs)}")
@@ -76,7 +79,7 @@ def show_effects(found: Outcome) -> None:
     if not len(order):
         talk.show("Every coefficient is zero: the model says the classes' shares for every row.")
         return
-    labels, names = [talk.name(str(label)) for label in found.rows.classes], found.encoder.names
+    labels, names = [talk.head(talk.name(str(label)), HEAD) for label in found.rows.classes], found.encoder.names
     references = [found.encoder.reference.get(source) for source in found.encoder.sources]
     rows = [
         [
@@ -86,10 +89,10 @@ def show_effects(found: Outcome) -> None:
         for j in order[:MOST]
     ]  # fmt: skip
     talk.show_table(["Log-odds per SD, largest first", *labels[:WIDEST]], rows)
-    more = [f"{len(order) - MOST} smaller columns"] if len(order) > MOST else []
-    more += [f"{len(labels) - WIDEST} classes"] if len(labels) > WIDEST else []
+    more = [agree(len(order) - MOST, "smaller column", "smaller columns")] if len(order) > MOST else []
+    more += [agree(len(labels) - WIDEST, "class", "classes")] if len(labels) > WIDEST else []
     if more:
-        talk.show(f"… and {' and '.join(more)} more")
+        talk.show(f"… and {' and '.join(more)}; --json and the report have all")
 
 
 def class_coefficients(found: Outcome) -> list[dict[str, Any]]:

@@ -31,8 +31,8 @@ def class_leak_alerts(X: np.ndarray, y: np.ndarray, names: Sequence[str], source
     return [
         Alert(
             "leak", "serious",
-            f"{quoted(source)} alone tells every two classes apart in the training rows (AUC above 0.99 for each pair). "
-            "Columns rarely do: is it the target in disguise, or known only afterwards? If so, drop it and fit again; "
+            f"{quoted(source)} alone tells every two classes apart in the training rows (AUC above 0.99 for each "
+            "pair). Columns rarely do: is it the target in disguise, or known only afterwards? If so, drop it and fit again; "
             "what this report says would not hold for new cases.", source,
         )
         for source in left
@@ -47,8 +47,8 @@ def class_imbalance_alerts(shares: Sequence[float], rows: int, labels: Sequence[
     some = ", ".join(f"{quoted(labels[k])} ({percent(shares[k])})" for k in few[:5])
     more = f" and {len(few) - 5} more" if len(few) > 5 else ""
     sentence = (
-        f"{agree(len(few), 'class is', 'classes are')} rare among {agree(rows, 'row', 'rows')}: {some}{more}. The error "
-        f"rate says little of {'it' if len(few) == 1 else 'them'}; read the rates class by class."
+        f"{agree(len(few), 'class is', 'classes are')} rare among {agree(rows, 'row', 'rows')}: {some}{more}. The "
+        f"error rate says little of {'it' if len(few) == 1 else 'them'}; read the rates class by class."
     )
     return [Alert("imbalance", "warning", sentence)]
 

@@ -1,4 +1,4 @@
-"""How good a model of several classes is on rows that were held out of the fit: the numbers of judge.py, class by class.
+"""How good a model of several classes is on held-out rows: the numbers of judge.py, class by class.
 
 Everything starts from η, not from rounded probabilities: a probability of 1e-20 keeps its loss.
 """
@@ -114,7 +114,7 @@ def judge_classes(eta, y, *, null_eta, weight=None) -> ClassJudgement:
 def _rates(k: int, log_p, p, mine, w, confusion) -> ClassRates:
     weight, called, right = float(confusion[k].sum()), float(confusion[:, k].sum()), float(confusion[k, k])
     total = float(w.sum())
-    both = 0.0 < weight and bool((w[~mine] > 0.0).any())
+    both = weight > 0.0 and bool((w[~mine] > 0.0).any())
     return ClassRates(
         weight=weight,
         called=called,
