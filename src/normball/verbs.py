@@ -259,8 +259,8 @@ def audit(
     here = task.conditioned(column, *task.without_prior(coef, b))
     if here is None:
         raise InputError(
-            f"The coefficients are up to {np.abs(coef).max(initial=np.abs(b).max()):.3g} in size: what they predict, or "
-            "their penalty, overflows float64. No optimum lies there; check how they were made."
+            f"The coefficients are up to {np.abs(coef).max(initial=np.abs(b).max()):.3g} in size: what they predict, "
+            "or their penalty, overflows float64. No optimum lies there; check how they were made."
         )
     best = solve_task(task, lam, l1_ratio, tol, Watch(), None, newton)
     with runtime.workers():

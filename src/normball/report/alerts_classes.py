@@ -32,8 +32,8 @@ def class_leak_alerts(X: np.ndarray, y: np.ndarray, names: Sequence[str], source
         Alert(
             "leak", "serious",
             f"{quoted(source)} alone tells every two classes apart in the training rows (AUC above 0.99 for each "
-            "pair). Columns rarely do: is it the target in disguise, or known only afterwards? If so, drop it and fit again; "
-            "what this report says would not hold for new cases.", source,
+            "pair). Columns rarely do: is it the target in disguise, or known only afterwards? If so, drop it and "
+            "fit again; what this report says would not hold for new cases.", source,
         )
         for source in left
     ]  # fmt: skip
