@@ -51,9 +51,7 @@ def render(facts: Facts, listed: int) -> str:
     """The page, with so many entries of every list that has no search."""
     ordered = sorted(facts.coefficients, key=lambda c: -abs(c.effect))
     pairs = [] if facts.classes is None else rows_in_order(facts)
-    given = (
-        [(cells(c), c.source) for c in ordered] if not pairs else [(class_cells(one), one[0].source) for one in pairs]
-    )
+    given = [(c, cells(c)) for c in ordered] if not pairs else [(one[0], class_cells(one)) for one in pairs]
     rows, cut = search_rows(given)
     two = facts.judgement if isinstance(facts.judgement, Judgement) else None
     style, script = page_file("style.css"), page_file("script.js")
@@ -96,11 +94,11 @@ def strengths(facts: Facts) -> dict[str, float]:
     return strengths_of(p.lam, p.l1_ratio, p.total)
 
 
-def search_rows(given: list[tuple[list[str], str]]) -> tuple[list[list[str]], int]:
+def search_rows(given: list[tuple[Coefficient, list[str]]]) -> tuple[list[list[str]], int]:
     """Cells of the coefficient table for the script, as the page spells them, and how many did not fit."""
     rows, room = [], SEARCHED
-    for seen, source in given:
-        row = [*seen, "" if source in seen[0] else words.name(source)]
+    for c, seen in given:
+        row = [*seen, "" if c.source in c.name else words.name(c.source)]
         room -= len(as_json(row).encode("utf-8")) + 1
         if room < 0:
             break
