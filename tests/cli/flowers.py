@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from sklearn.datasets import load_iris, load_wine
 
-WEIRD = ("<script>window.hacked = 1</script>", "🦊", "=1+1", 'a,b"c\n', "\u202egpj.exe", "w" * 300, "é")
+WEIRD = ("<script>window.hacked = 1</script>", "🦊", "=1+1", 'a,b"\nc', "\u202egpj.exe", "w" * 300, "é")
 
 
 def iris():

@@ -81,10 +81,9 @@ def facts_of(found: Outcome) -> Facts:
 def class_facts(found: Outcome) -> ClassFacts:
     s = found.solution
     rows = lambda values: tuple(tuple(map(float, row)) for row in values)
-    return ClassFacts(
-        tuple(str(label) for label in found.rows.classes), *rows([found.shares, np.asarray(s.intercept)]),
-        rows(s.coef), found.plan.grouped,
-    )  # fmt: skip
+    shares, intercepts = rows([found.shares, np.asarray(s.intercept)])
+    labels = tuple(str(label) for label in found.rows.classes)
+    return ClassFacts(labels, shares, intercepts, rows(s.coef), found.plan.grouped)
 
 
 def choice_of(found: Outcome) -> Choice:

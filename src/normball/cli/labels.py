@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,7 +94,7 @@ class Labels:
         return classes, owner
 
 
-def choose_positive(classes: tuple[Any, ...], asked: str | None) -> Any:
+def choose_positive(classes: Sequence[Any], asked: str | None) -> Any:
     """The label of two whose probability is modelled: the one asked for, else a word for yes, else the later one;
     None for three or more classes, each of which has its own."""
     if len(classes) > 2:
@@ -109,10 +110,10 @@ def choose_positive(classes: tuple[Any, ...], asked: str | None) -> Any:
             raise asked_wrongly(f"--positive {quoted(asked)} is no label.{nearest(asked, [str(c) for c in classes])}")
         return classes[found]
     words = [label for label in classes if str(label).strip().lower() in YES]
-    return words[0] if len(words) == 1 else classes[1]
+    return words[0] if len(words) == 1 else classes[-1]
 
 
-def code_of(classes: tuple[Any, ...], word: str) -> int | None:
+def code_of(classes: Sequence[Any], word: str) -> int | None:
     """Which of the labels a word spells, or None."""
     for k, label in enumerate(classes):
         if word == str(label) or (isinstance(label, bool) and word.lower() in ((YES[:2] + YES[2:5]) if label else NO)):

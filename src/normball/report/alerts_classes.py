@@ -41,7 +41,8 @@ def class_leak_alerts(X: np.ndarray, y: np.ndarray, names: Sequence[str], source
 
 def class_imbalance_alerts(shares: Sequence[float], rows: int, labels: Sequence[str]) -> list[Alert]:
     """Classes with less than a tenth of an equal share of the rows, in one alert."""
-    few = [k for k in np.argsort(shares, kind="stable").tolist() if shares[k] < RARE / len(shares)]
+    limit = RARE / len(shares)
+    few = sorted((k for k, share in enumerate(shares) if share < limit), key=lambda k: shares[k])
     if not few:
         return []
     some = ", ".join(f"{quoted(labels[k])} ({percent(shares[k])})" for k in few[:5])
