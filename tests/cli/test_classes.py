@@ -129,7 +129,7 @@ def test_labels_of_any_kind_keep_their_order_and_their_type(labels, capfd, tmp_p
     assert list(rows[0]) == ["predicted", *heads]
     p = np.array([[float(row[head]) for head in heads] for row in rows])
     assert np.abs(p.sum(1) - 1.0).max() < 1e-12
-    assert [row["predicted"] for row in rows] == [str(classes[k]) for k in p.argmax(1)]
+    assert [row["predicted"].removeprefix("'") for row in rows] == [str(classes[k]) for k in p.argmax(1)]
     truth = [classes.index(float(label) if numbers else label) for label in frame["y"]]
     assert facts["penalty"]["lambda"] == 0.02 and np.mean(p.argmax(1) == truth) > 1.5 / len(labels)
     page = (tmp_path / "r.html").read_text("utf-8")

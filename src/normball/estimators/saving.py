@@ -24,7 +24,7 @@ def record_of(model: Any) -> ModelRecord:
     several, classes = len(model.coef_) > 1, model.classes_.tolist()
     names = getattr(model, "feature_names_in_", None)
     lam = float(model.lambda_)
-    lambd = float(model.strength_.get("lambd", 0.0))
+    per_row = lam * float(model.strength_.get("C", 0.0))  # 1 / (sum of the weights)
     return ModelRecord(
         names=unnamed(model.n_features_in_) if names is None else tuple(map(str, names)),
         coef=model.coef_.T if several else model.coef_[0],
@@ -32,7 +32,7 @@ def record_of(model: Any) -> ModelRecord:
         lam=lam,
         l1_ratio=float(model.l1_ratio_),
         standardize=bool(np.all(model.standardize)),
-        total=float(f"{lambd / lam:.13g}") if lam > 0.0 and 0.0 < lambd / lam < np.inf else 1.0,
+        total=float(f"{1.0 / per_row:.13g}") if 0.0 < per_row < np.inf else 1.0,  # λ = 0: nothing depends on it
         classes=tuple(classes),
         positive=None if several else classes[1],
         certificate=certificate_facts(model.certificate_) if hasattr(model.certificate_, "gap") else {},
@@ -52,9 +52,9 @@ def fitted_of(path) -> tuple[dict[str, Any], dict[str, Any]]:
     record = load_model(path)
     labels = np.array(record.classes, dtype=object if any(isinstance(one, str) for one in record.classes) else None)
     fitted: dict[str, Any] = dict(
-        coef_=np.atleast_2d(record.coef.T).copy(), intercept_=np.array(np.atleast_1d(record.intercept)), classes_=labels,
-        n_features_in_=len(record.names), lambda_=record.lam, l1_ratio_=record.l1_ratio, intercept_shift_=0.0,
-        strength_=dict(record.strength), status_=record.certificate.get("status", "uncertified"), record_=record,
+        coef_=np.atleast_2d(record.coef.T).copy(), intercept_=np.array(np.atleast_1d(record.intercept)),
+        classes_=labels, n_features_in_=len(record.names), lambda_=record.lam, l1_ratio_=record.l1_ratio,
+        intercept_shift_=0.0, strength_=dict(record.strength), status_=record.certificate.get("status", "uncertified"), record_=record,
     )  # fmt: skip
     if labels.dtype != object:
         pass
