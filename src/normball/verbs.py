@@ -234,7 +234,8 @@ def audit(
     loss : as in `solve`; a Solution knows its own.  A regression's estimator does not say its λ: pass lam
     newton : ask for the Newton certificate of the optimum (`.best.certificate.coef_error`) also where it is costly
 
-    The rest as in `solve`.  Returns an Audit: .certificate (of the coefficients given), .excess, .best, .summary().
+    The rest as in `solve` (grouped: of several classes).  Returns an Audit: .certificate (of the
+    coefficients given), .excess, .best, .summary().
     The problem is solved on the way, so the bound holds however poor the coefficients are.
     """
     given = read_model(

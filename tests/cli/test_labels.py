@@ -14,7 +14,7 @@ from normball.tables.cells import MISSING, Cells, ListText
 def read(*chunks):
     labels = Labels("y")
     codes = [labels.codes(Cells("text", "string", text=ListText(list(chunk), frozenset(MISSING)))) for chunk in chunks]
-    classes, owner = labels.two()
+    classes, owner = labels.in_order()
     return classes, [[None if k < 0 else classes[owner[k]] for k in part] for part in codes]
 
 

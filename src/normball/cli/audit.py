@@ -45,17 +45,22 @@ def audit(model, data, weights, tol, as_object, quiet, **dialect):
     for note in notes:
         talk.say(f"  {note}")
     from ..files import certificate_facts
+    from ..report import ClassJudgement
+    from . import telling_classes
     from .telling import held_out_facts
 
     if as_object:
         show_json({
             "certificate": certificate_facts(result.certificate), "excess": result.excess, "same_data": same,
             "dialects": result.best.strength,
-            "on_these_rows": held_out_facts(judgement),
+            "on_these_rows": held_out_facts(judgement, record.classes),
         })  # fmt: skip
     else:
         show(result.summary())
         j, flatters = judgement, " (the rows of the fit: this flatters the model)" if same else ""
+        if isinstance(j, ClassJudgement):
+            show(telling_classes.held_out_line(j, "On these rows") + flatters)
+            return 0 if result.certificate.status == "certified" else 1
         show(
             f"On these {j.rows:,} rows: log-loss {j.log_loss:.4f} against {j.null_log_loss:.4f} of their own base "
             f"rate, AUC {j.auc:.4f}{flatters}"
@@ -68,16 +73,16 @@ def judged(record, encoder, table, weights, tol):
     import numpy as np
 
     from .. import verbs
-    from ..report import judge
     from .models import model_rows
-    from .outcome import scaled
+    from .outcome import judged as judged_rows
+    from .outcome import scaled, shares_of
 
     rows, y = model_rows(record, encoder, table, weights)
     result = verbs.audit(
         record.coef, rows.X, y, intercept=record.intercept, lam=record.lam, l1_ratio=record.l1_ratio,
-        sample_weight=rows.weight, standardize=scaled(encoder, record.standardize), tol=tol,
+        sample_weight=rows.weight, standardize=scaled(encoder, record.standardize), grouped=record.grouped,
+        tol=tol,
     )  # fmt: skip
-    rate = float(np.average(y, weights=rows.weight))
-    null = float(np.log(rate) - np.log1p(-rate))
-    judgement = judge(record.decision_function(rows.X), y, null_eta=null, weight=rows.weight)
+    w = np.ones(len(y)) if rows.weight is None else rows.weight
+    judgement = judged_rows(record.decision_function(rows.X), y, shares_of(y, w), w)
     return result, judgement, rows.notes

@@ -27,11 +27,13 @@ class Wish:
     relax: bool
     seed: int
     asked: bool = False  # whether the number of folds was
+    grouped: bool = False  # the classes of a column enter together
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """found: the cross-validation that won; etas (n,): held-out log-odds at what was chosen; edge: a sentence or ""."""
+    """found: the cross-validation that won; etas (n,): held-out log-odds at what was chosen, of several classes (n, K);
+    edge: a sentence or ""."""
 
     wish: Wish
     found: CrossValidation
@@ -73,7 +75,7 @@ class Chosen:
 def choose_strength(X, y, w, which, wish: Wish, group, names, quiet: bool) -> Chosen:
     """Cross-validate every l1_ratio, relaxed fits where wished, and take the best by the rule."""
     shared: dict[str, Any] = dict(
-        cv=wish.folds, seed=wish.seed, groups=group, sample_weight=w, standardize=which,
+        cv=wish.folds, seed=wish.seed, groups=group, sample_weight=w, standardize=which, grouped=wish.grouped,
     )  # fmt: skip
     with warnings.catch_warnings(), Bar(quiet) as bar:
         warnings.simplefilter("ignore", NormballWarning)
@@ -85,9 +87,9 @@ def choose_strength(X, y, w, which, wish: Wish, group, names, quiet: bool) -> Ch
     best = min(tried, key=lambda found: float(np.nanmin(found.mean)))
     r, k = best.l1_ratios.index(best.l1_ratio_min), best.index(wish.rule)
     place = sum(len(lams) for lams in best.lams[:r]) + k
-    etas = np.full(len(y), np.nan)
+    etas = np.full((len(y), *np.shape(best.fold_answers[0][place].intercept)), np.nan)
     for split, answers in zip(best.splits, best.fold_answers, strict=True):
-        answer = answers[place]
-        etas[split.test] = X[split.test] @ answer.coef + answer.intercept
+        coef, intercept = answers[place].coefs
+        etas[split.test] = X[split.test] @ coef + intercept
     edge = next((message for message, kind in best.warnings() if kind.__name__ == "EdgeWarning"), "")
     return Chosen(wish, best, k, etas, compared, edge)

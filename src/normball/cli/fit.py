@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 @click.command(context_settings={"max_content_width": 110})
 @click.argument("data", type=click.Path(allow_dash=True))
-@click.option("--target", required=True, metavar="COLUMN", help="What to predict: a column of two values.")
+@click.option("--target", required=True, metavar="COLUMN", help="What to predict: a column of two or more classes.")
 @click.option(
     "--positive",
     metavar="LABEL",
-    help="The value whose probability is modelled. Default: yes, true or 1, else the later of the two.",
+    help="Of two values the one whose probability is modelled. Default: yes, true or 1, else the later one.",
 )
 @click.option(
     "--lambda",
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     help="The smallest held-out loss, or the largest λ within one standard error of it.",
 )
 @click.option("--relax", is_flag=True, help="Also try: L1 selects columns, which are then fitted without a penalty.")
+@click.option("--grouped", is_flag=True, help="Several classes: L1 lets a column in for all of them, or for none.")
 @click.option("--no-standardize", is_flag=True, help="Penalise coefficients per unit, not per standard deviation.")
 @click.option("--weights", metavar="COLUMN", help="Weights of the rows.")
 @click.option("--group", metavar="COLUMN", help="Rows of one group are held out together.")
@@ -126,10 +127,24 @@ def run(table, data: str, target: str, strength, talk: Talk, command: str, asked
     for sentence in rows.notes:
         talk.say(f"  {sentence}")
     positive = choose_positive(rows.classes, asked["positive"])
-    y = rows.y if positive is rows.classes[1] else 1.0 - rows.y
+    several = len(rows.classes) > 2
+    if several and asked["relax"]:
+        raise asked_wrongly(
+            f"--relax was given for {len(rows.classes)} classes, which it cannot do yet: its second fit, without a "
+            "penalty, is of two classes. Leave it out."
+        )
+    y = rows.y.astype(int) if several else rows.y if positive is rows.classes[1] else 1.0 - rows.y
     wish, holdout = None, asked["holdout"]
     if strength is None:
-        wish = Wish(asked["cv"], asked["select"], asked["l1_ratio"], asked["relax"], asked["seed"], folds_were_asked())
+        wish = Wish(
+            asked["cv"],
+            asked["select"],
+            asked["l1_ratio"],
+            asked["relax"],
+            asked["seed"],
+            folds_were_asked(),
+            asked["grouped"],
+        )
     if holdout is None:
         holdout = 0.2 if wish is None else 0.0
     ratio: float = asked["l1_ratio"][0]
@@ -140,7 +155,7 @@ def run(table, data: str, target: str, strength, talk: Talk, command: str, asked
         strength=strength, why="" if strength is None else f"{options.strength_words(strength)}, as asked for",
         l1_ratio=ratio, wish=wish, standardize=not asked["no_standardize"], tol=asked["tol"],
         holdout=holdout, seed=asked["seed"],
-        command=command, data_hash=table.hash(), versions=options.versions(),
+        command=command, data_hash=table.hash(), versions=options.versions(), grouped=asked["grouped"] and several,
     )  # fmt: skip
     held = hold_out(y, plan.holdout, plan.seed, rows.group) if plan.holdout else None
     columns = "numbers and dates standardised, 0/1 columns as they are" if plan.standardize else "as they come"
@@ -159,6 +174,8 @@ def folds_were_asked() -> bool:
 def check_choice(ctx, strength, asked: dict) -> None:
     """λ is given or chosen, not both."""
     ratios = asked["l1_ratio"]
+    if asked["grouped"] and not any(ratio > 0.0 for ratio in ratios):
+        raise asked_wrongly("--grouped is about the L1 part of the penalty: give --l1-ratio 1, or 0,.5,1.")
     if strength is None:
         if asked["relax"] and not any(ratio > 0.0 for ratio in ratios):
             raise asked_wrongly("--relax needs L1 to select columns: give --l1-ratio 1, or 0,.5,1.")

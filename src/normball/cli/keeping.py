@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..files import ModelRecord, certificate_facts
-from ..report import Choice, Facts, Penalty, Recipe, coefficient_facts, proof_facts
+from ..report import Choice, ClassFacts, Facts, Penalty, Recipe, coefficient_facts, proof_facts
 from . import talk
 from .choosing import SHOWN
 from .outcome import Outcome
@@ -30,22 +30,27 @@ def record_of(found: Outcome) -> ModelRecord:
     """What `normball predict` needs, and what tells where it came from."""
     plan, s = found.plan, found.solution
     return ModelRecord(
-        names=found.encoder.names, coef=s.coef, intercept=float(s.intercept), lam=float(s.lam),
+        names=found.encoder.names, coef=s.coef, lam=float(s.lam),
+        intercept=s.intercept if found.several else float(s.intercept),
         l1_ratio=float(s.l1_ratio), standardize=plan.standardize, total=float(s.total), classes=found.rows.classes,
         positive=plan.positive, target=plan.target, encoder=found.encoder.schema.to_dict(),
         certificate=certificate_facts(s.certificate), command=plan.command, seed=plan.seed, data_hash=plan.data_hash,
         versions=plan.versions, strength=talk.finite(s.strength),
+        grouped=plan.grouped,
     )  # fmt: skip
 
 
 def facts_of(found: Outcome) -> Facts:
     """What the report tells."""
     plan, s, encoder = found.plan, found.solution, found.encoder
+    coef, several = s.coef, found.several
+    if several:  # of each column the largest
+        coef = np.take_along_axis(coef, np.abs(coef).argmax(1)[:, None], axis=1)[:, 0]
     return Facts(
         data=plan.data,
         target=plan.target,
-        positive=str(plan.positive),
-        negative=str(found.negative),
+        positive="" if several else str(plan.positive),
+        negative="" if several else str(found.negative),
         rows=len(found.rows.y),
         columns=len(encoder.schema.columns),
         base_rate=found.base_rate,
@@ -58,8 +63,8 @@ def facts_of(found: Outcome) -> Facts:
             (int(np.sum(s.standardize)), len(s.coef)),
         ),
         proof=proof_facts(s.certificate),
-        intercept=float(s.intercept),
-        coefficients=coefficient_facts(encoder.names, encoder.sources, s.coef, found.sd, encoder.reference),
+        intercept=0.0 if several else float(s.intercept),
+        coefficients=coefficient_facts(encoder.names, encoder.sources, coef, found.sd, encoder.reference),
         recipe=Recipe(plan.command, plan.seed, plan.data_hash, tuple(plan.versions.items())),
         judgement=found.judgement,
         judged=JUDGED if found.held is not None else OUT_OF_FOLD if found.judgement is not None else "",
@@ -69,7 +74,16 @@ def facts_of(found: Outcome) -> Facts:
         set_aside=tuple(encoder.set_aside),
         notes=(*found.rows.notes, *notes(encoder)),
         choice=None if found.chosen is None else choice_of(found),
+        classes=class_facts(found) if several else None,
     )
+
+
+def class_facts(found: Outcome) -> ClassFacts:
+    s = found.solution
+    rows = lambda values: tuple(tuple(map(float, row)) for row in values)
+    shares, intercepts = rows([found.shares, np.asarray(s.intercept)])
+    labels = tuple(str(label) for label in found.rows.classes)
+    return ClassFacts(labels, shares, intercepts, rows(s.coef), found.plan.grouped)
 
 
 def choice_of(found: Outcome) -> Choice:
@@ -78,7 +92,13 @@ def choice_of(found: Outcome) -> Choice:
     assert chosen is not None
     cv, r = chosen.found, chosen.ratio_at
     path = cv.paths[r]
-    effects = (path.coefs if isinstance(path.coefs, np.ndarray) else path.coefs.toarray()) * found.sd[:, None]
+    effects = path.coefs if isinstance(path.coefs, np.ndarray) else path.coefs.toarray()
+    if found.several:  # a line for each column and class
+        names = [f"{name} · {label}" for name in names for label in found.rows.classes]
+        effects = effects * found.sd[:, None, None]
+        effects = effects.reshape(len(names), -1)
+    else:
+        effects = effects * found.sd[:, None]
     order = np.argsort(-np.abs(effects[:, chosen.index]) - 1e-9 * np.abs(effects[:, -1]), kind="stable")[:SHOWN]
     L = len(path.lams)
     plain = lambda values: tuple(float(v) for v in values)

@@ -1,7 +1,8 @@
-"""The target's cells as labels: which two there are, which one is positive, and where none is given."""
+"""The target's cells as labels: which there are, which one of two is positive, and where none is given."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,7 @@ from .talk import asked_wrongly, nearest, quoted
 
 YES = ("yes", "true", "1", "y", "t", "on", "positive", "pos")  # what people call the class they ask for
 MOST = 1000  # labels that are counted before a column is no target
+CLASSES, NUMBERS = 100, 20  # classes that are told apart; where the labels are numbers, more of them are an amount
 
 __all__ = ["Labels", "choose_positive", "code_of"]
 
@@ -39,7 +41,8 @@ class Labels:
             levels = levels[: MOST + 1].tolist()
         else:
             raise InputError(
-                f"--target {quoted(self.column)} holds {cells.type} values, which are no labels. Give a column of two."
+                f"--target {quoted(self.column)} holds {cells.type} values, which are no labels. "
+                "Give a column of classes."
             )
         for level in levels:
             if len(self.place) <= MOST:
@@ -56,15 +59,15 @@ class Labels:
         advice = (
             "If it is an amount, make a yes/no column of it first (above a limit, or not)."
             if numbers and len(self.place) > 10
-            else "Make a yes/no column of it first (one of them, or not), or keep the rows of two of them."
+            else "Make a yes/no column of it first (one of them, or not), or keep the rows of fewer of them."
         )
         return InputError(
-            f"--target {quoted(self.column)} holds {count} different values ({some}); a target has two, as more "
-            f"classes come in a later version. {advice}"
+            f"--target {quoted(self.column)} holds {count} different values ({some}); a target has at most {CLASSES} "
+            f"classes, or {NUMBERS} where they are numbers. {advice}"
         )
 
-    def two(self) -> tuple[tuple[Any, Any], list[int]]:
-        """The two labels with their types, sorted, and the code of each as it was given out.
+    def in_order(self) -> tuple[tuple[Any, ...], list[int]]:
+        """The labels with their types, sorted, and for each code that was given out the place of its label.
 
         Labels in text that all spell numbers are numbers (1 and 1.0 are the same one).
         """
@@ -77,33 +80,41 @@ class Labels:
             elif isinstance(label, float) and label.is_integer() and abs(label) < 2**53:
                 label = int(label)
             merged.setdefault(label, []).append(code)
-        if len(merged) > 2:
+        if len(merged) > (NUMBERS if numeric or not self.text else CLASSES):
             raise self.too_many()
         if len(merged) < 2:
             what = f"is {quoted(next(iter(merged)))} in every row" if merged else "is missing in every row"
             raise InputError(
                 f"--target {quoted(self.column)} {what}: there is nothing to tell apart. Give another one."
             )
-        low, high = sorted(merged)
-        owner = [0] * len(self.place)
-        for code in merged[high]:
-            owner[code] = 1
-        return (low, high), owner
+        classes, owner = tuple(sorted(merged)), [0] * len(self.place)
+        for k, label in enumerate(classes):
+            for code in merged[label]:
+                owner[code] = k
+        return classes, owner
 
 
-def choose_positive(classes: tuple[Any, Any], asked: str | None) -> Any:
-    """The label whose probability is modelled: the one asked for, else a word for yes, else the later one."""
+def choose_positive(classes: Sequence[Any], asked: str | None) -> Any:
+    """The label of two whose probability is modelled: the one asked for, else a word for yes, else the later one;
+    None for three or more classes, each of which has its own."""
+    if len(classes) > 2:
+        if asked is not None:
+            raise asked_wrongly(
+                f"--positive chooses one of two classes, and the target has {len(classes)}: each has a probability of "
+                "its own. Leave it out."
+            )
+        return None
     if asked is not None:
         found = code_of(classes, asked)
         if found is None:
             raise asked_wrongly(f"--positive {quoted(asked)} is no label.{nearest(asked, [str(c) for c in classes])}")
         return classes[found]
     words = [label for label in classes if str(label).strip().lower() in YES]
-    return words[0] if len(words) == 1 else classes[1]
+    return words[0] if len(words) == 1 else classes[-1]
 
 
-def code_of(classes: tuple[Any, Any], word: str) -> int | None:
-    """Which of the two labels a word spells, or None."""
+def code_of(classes: Sequence[Any], word: str) -> int | None:
+    """Which of the labels a word spells, or None."""
     for k, label in enumerate(classes):
         if word == str(label) or (isinstance(label, bool) and word.lower() in ((YES[:2] + YES[2:5]) if label else NO)):
             return k

@@ -36,7 +36,8 @@ def role_of(encoder: Encoder, role: str) -> tuple[str, ...]:
 
 
 def model_rows(record: ModelRecord, encoder: Encoder, table, weights: str | None):
-    """(rows, y): the table's rows encoded as at the fit, and 1 where the label is the model's positive one.
+    """(rows, y): the table's rows encoded as at the fit, and 1 where the label is the model's positive one; of three or
+    more classes the number of its class.
 
     Raises InputError where the table's labels are not those of the model.
     """
@@ -50,13 +51,21 @@ def model_rows(record: ModelRecord, encoder: Encoder, table, weights: str | None
         raise InputError("The model does not say which column its target was. Fit it again with normball fit.")
     rows = read_rows(table, encoder, record.target, weight=weights)
     places = [code_of(record.classes, str(label)) for label in rows.classes]
-    if None in places or places[0] == places[1]:
+    if None in places or len(set(places)) < len(places):
         wrong = next(
             (label for label, place in zip(rows.classes, places, strict=True) if place is None), rows.classes[0]
         )
-        had = " and ".join(quoted(label) for label in record.classes)
+        had = " and ".join(filter(None, [", ".join(map(quoted, record.classes[:-1])), quoted(record.classes[-1])]))
         raise InputError(
             f"{quoted(record.target)} holds {quoted(wrong)}; the model was fitted on {had}. Mend the labels."
         )
+    if len(record.classes) > 2:
+        if len(places) < len(record.classes):
+            gone = next(label for k, label in enumerate(record.classes) if k not in places)
+            raise InputError(
+                f"No row has {quoted(record.target)} = {quoted(gone)}; the model knows {len(record.classes)} classes, "
+                "and its problem is only a problem of all of them. Give a table that has them all."
+            )
+        return rows, np.array(places)[rows.y.astype(int)]
     positive = [same(label, record.positive) for label in record.classes].index(True)
     return rows, (np.array(places)[rows.y.astype(int)] == positive).astype(np.float64)

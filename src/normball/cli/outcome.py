@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import ConvergenceWarning
-from ..report import Alert, Judgement, judge
+from ..report import Alert, ClassJudgement, Judgement, judge, judge_classes
 from ..report import alerts as look
+from ..report import alerts_classes as look_at_classes
 from ..results import Solution
 from ..strength import Strength
 from ..tables import Encoder
@@ -29,7 +30,7 @@ class Plan:
 
     data: str
     target: str
-    positive: Any
+    positive: Any  # None with three or more classes
     strength: Strength | None  # None: to be chosen
     why: str  # where the strength comes from, in words
     l1_ratio: float
@@ -41,6 +42,7 @@ class Plan:
     command: str
     data_hash: str
     versions: dict[str, str]
+    grouped: bool = False  # the classes of a column enter together
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class Outcome:
     held       rows that were held out, a mask (n,), or None;  judgement: of the fit of the other rows, on them, or
                out of fold where λ was chosen and no rows were set aside
     sd         (p,) weighted standard deviations of the encoded columns
+    shares     (K,) of the classes, by weight
+    base_rate  the share of the positive class; with three or more, of the most frequent one
     """
 
     plan: Plan
@@ -57,15 +61,24 @@ class Outcome:
     encoder: Encoder
     solution: Solution
     sd: np.ndarray
-    base_rate: float
+    shares: np.ndarray
     held: np.ndarray | None
-    judgement: Judgement | None
+    judgement: Judgement | ClassJudgement | None
     alerts: tuple[Alert, ...]
     chosen: Chosen | None = None  # by cross-validation, on all rows that are fitted
 
     @property
+    def several(self) -> bool:
+        """Whether there are three or more classes."""
+        return len(self.rows.classes) > 2
+
+    @property
+    def base_rate(self) -> float:
+        return float(self.shares.max() if self.several else self.shares[1])
+
+    @property
     def negative(self) -> Any:
-        low, high = self.rows.classes
+        low, high = self.rows.classes[:2]
         return low if self.plan.positive == high and type(self.plan.positive) is type(high) else high
 
 
@@ -74,7 +87,7 @@ def fit_rows(
 ) -> Outcome:
     """Choose λ where it is to be chosen; judge it on rows the judged fit has not seen; fit all rows: the model kept.
 
-    y : (n,) 1 where a row has the positive label
+    y : (n,) 1 where a row has the positive label; of three or more classes the number of its class
 
     A strength that was given stays as it was said for fewer rows too: C = 1 is C = 1, as scikit-learn would have it,
     and λ = 0.01 is λ = 0.01.
@@ -97,11 +110,8 @@ def fit_rows(
             alerts.append(Alert("uncertified", "serious", sentence))
     if held is not None:
         part, tested = _solved(plan, encoder, rows.X[train], y[train], w[train], chosen, whole), held
-        rate = float(w[train] @ y[train] / w[train].sum())
-        judgement = judge(
-            part.decision_function(rows.X[tested]), y[tested], null_eta=float(np.log(rate) - np.log1p(-rate)),
-            weight=w[tested],
-        )  # fmt: skip
+        eta = part.decision_function(rows.X[tested])
+        judgement = judged(eta, y[tested], shares_of(y[train], w[train]), w[tested])
         status = part.certificate.status
         if status != "certified":
             sentence = f"The fit behind the held-out numbers, without those rows, is {status}: take them with care."
@@ -109,27 +119,47 @@ def fit_rows(
         both = look.row_hashes(rows.X, y)
         alerts += look.duplicate_alerts(both[train], both[tested])
     elif chosen is not None:
-        rate = float(w @ y / w.sum())
-        judgement = judge(chosen.etas, y, null_eta=float(np.log(rate) - np.log1p(-rate)), weight=w)
-    solution = _solved(plan, encoder, rows.X, y, w, chosen, whole, encoder.names)
-    base_rate = float(w @ y / w.sum())
+        judgement = judged(chosen.etas, y, shares_of(y, w), w)
+    solution = _solved(plan, encoder, rows.X, y, w, chosen, whole, encoder.names, rows.classes)
+    shares = shares_of(y, w)
     words = solution.certificate.summary().rpartition(" [")[0]
     alerts += look.proof_alerts(solution.certificate.status, words)
     shown = np.flatnonzero(train)
     shown = shown[:: -(-len(shown) // LOOKED_AT)]
-    alerts += look.leak_alerts(rows.X[shown], y[shown], encoder.names, encoder.sources)
     alerts += look.set_aside_alerts(encoder.set_aside)
-    alerts += look.imbalance_alerts(base_rate, len(y), str(plan.positive))
-    if rows.absent:
-        alerts += look.missingness_alerts(np.column_stack(list(rows.absent.values())), y, list(rows.absent))
+    seen, absent = (rows.X[shown], y[shown], encoder.names, encoder.sources), list(rows.absent)
+    flags = np.column_stack(list(rows.absent.values())) if absent else np.zeros((len(y), 0), bool)
+    if len(shares) > 2:
+        labels = [str(label) for label in rows.classes]
+        alerts += look_at_classes.class_leak_alerts(*seen)
+        alerts += look_at_classes.class_imbalance_alerts(shares.tolist(), len(y), labels)
+        alerts += look_at_classes.class_missingness_alerts(flags, y, absent, labels)
+    else:
+        alerts += look.leak_alerts(*seen)
+        alerts += look.imbalance_alerts(float(shares[1]), len(y), str(plan.positive))
+        alerts += look.missingness_alerts(flags, y, absent)
     mean = w @ rows.X / w.sum()
     sd = np.sqrt(np.maximum(sum_of_squares(rows.X, w, mean) / w.sum(), 0.0))
-    return Outcome(plan, rows, encoder, solution, sd, base_rate, held, judgement, look.by_severity(alerts), chosen)
+    return Outcome(plan, rows, encoder, solution, sd, shares, held, judgement, look.by_severity(alerts), chosen)
+
+
+def shares_of(y: np.ndarray, w: np.ndarray) -> np.ndarray:
+    """(K,) the share of each class by weight."""
+    sums = np.bincount(y.astype(np.int64), weights=w)
+    return sums / sums.sum()
+
+
+def judged(eta: np.ndarray, y: np.ndarray, shares: np.ndarray, w: np.ndarray) -> Judgement | ClassJudgement:
+    """Held-out rows against what the fit says, and against the shares of the classes among the training rows."""
+    if len(shares) > 2:
+        return judge_classes(eta, y, null_eta=np.log(shares), weight=w)
+    rate = float(shares[1])
+    return judge(eta, y, null_eta=float(np.log(rate) - np.log1p(-rate)), weight=w)
 
 
 def fewer_folds(wish: Wish, y: np.ndarray, group) -> Wish:
-    """Not more folds than rows of the rarer class, or groups, where the number was not asked for."""
-    most = min(int(y.sum()), int(len(y) - y.sum())) if group is None else len(np.unique(group))
+    """Not more folds than rows of the rarest class, or groups, where the number was not asked for."""
+    most = int(np.bincount(y.astype(np.int64)).min()) if group is None else len(np.unique(group))
     return wish if wish.asked else replace(wish, folds=max(2, min(wish.folds, most)))
 
 
@@ -148,9 +178,11 @@ def scaled(encoder: Encoder, standardize: bool) -> np.ndarray:
     return encoder.measured & standardize
 
 
-def _solved(plan: Plan, encoder: Encoder, X, y, w, chosen: Chosen | None, whole: float, names=None) -> Solution:
+def _solved(
+    plan: Plan, encoder: Encoder, X, y, w, chosen: Chosen | None, whole: float, names=None, classes=()
+) -> Solution:
     """One fit, its warning left to the output; whole: the weight of all rows, of which these may be a part;
-    names: of the encoded columns, for the certificate's words."""
+    names: of the encoded columns, for the certificate's words; classes: the labels."""
     which = scaled(encoder, plan.standardize)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
@@ -164,11 +196,18 @@ def _solved(plan: Plan, encoder: Encoder, X, y, w, chosen: Chosen | None, whole:
                 assert plan.strength is not None  # fit refuses neither
                 given = plan.strength  # a radius, k or df is looked for in these rows
                 lam = given if given.by_path else given.lam(float(w.sum()), plan.l1_ratio, whole=whole)
-            found = solve(X, y, lam=lam, l1_ratio=plan.l1_ratio, sample_weight=w, standardize=which, tol=plan.tol)
+            found = solve(
+                X, y, lam=lam, l1_ratio=plan.l1_ratio, sample_weight=w, standardize=which, grouped=plan.grouped,
+                tol=plan.tol,
+            )  # fmt: skip
     if names is None:
         return found
     certificate = replace(found.certificate, names=names)
     if certificate.separation is not None:
-        called = replace(certificate.separation, names=(*names, "the intercept"))
+        called = (*names, "the intercept")
+        if len(classes) > 2:
+            called = tuple(f"{name} (class {label})" for name in called for label in classes)
+        called = replace(certificate.separation, names=called)
         certificate = replace(certificate, separation=called)
-    return replace(found, names=names, certificate=certificate)
+    labels = np.array(classes, dtype=object) if len(classes) > 2 else found.classes
+    return replace(found, names=names, classes=labels, certificate=certificate)

@@ -14,8 +14,8 @@ ROWS = 25  # λ shown; all are in --out and --json
 
 @click.command("path", context_settings={"max_content_width": 110})
 @click.argument("data", type=click.Path(allow_dash=True))
-@click.option("--target", required=True, metavar="COLUMN", help="What to predict: a column of two values.")
-@click.option("--positive", metavar="LABEL", help="The value whose probability is modelled.")
+@click.option("--target", required=True, metavar="COLUMN", help="What to predict: a column of two or more classes.")
+@click.option("--positive", metavar="LABEL", help="Of two values the one whose probability is modelled.")
 @click.option("--l1-ratio", type=click.FloatRange(0.0, 1.0), default=1.0, show_default=True, help="0 ridge, 1 lasso.")
 @click.option("--n-lambdas", type=click.IntRange(1, 10_000), default=100, show_default=True, help="Number of λ.")
 @click.option(
@@ -23,6 +23,7 @@ ROWS = 25  # λ shown; all are in --out and --json
     type=click.FloatRange(0.0, 1.0, min_open=True, max_open=True),
     help="Smallest λ ÷ largest. Default: 1e-4, or 1e-2 where there are as many columns as rows.",
 )
+@click.option("--grouped", is_flag=True, help="Several classes: L1 lets a column in for all of them, or for none.")
 @click.option("--no-standardize", is_flag=True, help="Penalise coefficients per unit, not per standard deviation.")
 @click.option("--weights", metavar="COLUMN", help="Weights of the rows.")
 @click.option("--drop", multiple=True, metavar="A,B", help="Columns not to use.")
@@ -91,22 +92,25 @@ def trace(table, target: str, asked: dict, talk: Talk):
         raise InputError("No column is left to fit: every one was set aside or dropped. The sentences above say why.")
     rows = read_rows(table, encoder, target, weight=roles["weight"], group=None)
     positive = choose_positive(rows.classes, asked["positive"])
-    y = rows.y if positive is rows.classes[1] else 1.0 - rows.y
+    several = len(rows.classes) > 2
+    y = rows.y.astype(int) if several else rows.y if positive is rows.classes[1] else 1.0 - rows.y
     which = scaled(encoder, not asked["no_standardize"])
     with warnings.catch_warnings(), Bar(talk.quiet) as bar:
         warnings.simplefilter("ignore", ConvergenceWarning)
         found = solve_path(
             rows.X, y, l1_ratio=asked["l1_ratio"], n_lams=asked["n_lambdas"], lam_min_ratio=asked["lambda_min_ratio"],
-            sample_weight=rows.weight, standardize=which, tol=asked["tol"], progress=bar,
+            sample_weight=rows.weight, standardize=which, grouped=asked["grouped"], tol=asked["tol"],
+            progress=bar,
         )  # fmt: skip
     coefs = found.coefs if isinstance(found.coefs, np.ndarray) else found.coefs.toarray()
     c = np.ones(len(y)) if rows.weight is None else rows.weight
     null = found.certificates[0].null_loss
+    labels = [str(label) for label in rows.classes]
     steps, before = [], np.zeros(len(coefs), bool)
     for k, (lam, proof) in enumerate(zip(found.lams, found.certificates, strict=True)):
-        eta = rows.X @ coefs[:, k] + found.intercepts[k]
-        loss = float(c @ (np.where(eta >= 0.0, 1.0 - y, y) * np.abs(eta) + np.log1p(np.exp(-np.abs(eta)))) / c.sum())
-        inside = coefs[:, k] != 0.0
+        coef, intercept = coefs[..., k], found.intercepts[..., k]
+        loss = float(c @ losses(rows.X @ coef + intercept, y) / c.sum())
+        inside = (coef != 0.0).any(axis=tuple(range(1, coef.ndim)))
         steps.append(
             {
                 "lambda": float(lam),
@@ -117,18 +121,33 @@ def trace(table, target: str, asked: dict, talk: Talk):
                 "status": proof.status,
                 "entered": [encoder.names[j] for j in np.flatnonzero(inside & ~before)],
                 "left": [encoder.names[j] for j in np.flatnonzero(before & ~inside)],
-                "intercept": float(found.intercepts[k]),
-                "coefficients": {encoder.names[j]: float(coefs[j, k]) for j in np.flatnonzero(inside)},
+                "intercept": by_label(intercept, labels),
+                "coefficients": {encoder.names[j]: by_label(coef[j], labels) for j in np.flatnonzero(inside)},
             }
         )
         before = inside
     return found, {
         "target": target,
-        "positive": positive,
+        **({"classes": list(rows.classes)} if several else {"positive": positive}),
         "l1_ratio": found.l1_ratio,
         "names": list(encoder.names),
         "path": steps,
     }
+
+
+def losses(eta, y):
+    """(n,) -log of the probability of each row's class, from η (n,) of the positive one, or (n, K)."""
+    import numpy as np
+    from scipy.special import log_softmax
+
+    if eta.ndim == 2:
+        return -np.take_along_axis(log_softmax(eta, axis=1), y[:, None], axis=1)[:, 0]
+    return np.where(eta >= 0.0, 1.0 - y, y) * np.abs(eta) + np.log1p(np.exp(-np.abs(eta)))
+
+
+def by_label(values, labels: list[str]):
+    """A number, or of several classes the number of each label."""
+    return float(values) if values.ndim == 0 else dict(zip(labels, values.tolist(), strict=True))
 
 
 def show_path(facts: dict) -> None:
@@ -150,15 +169,18 @@ def show_path(facts: dict) -> None:
 
 
 def as_csv(facts: dict) -> str:
-    """One row for each λ: facts, then a column for each coefficient."""
+    """One row for each λ: facts, then a column for each coefficient; of several classes for each column and class."""
     import csv
     import io
 
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["lambda", "columns", "explained", "gap", "status", "intercept", *facts["names"]])
+    head, names, labels = ["lambda", "columns", "explained", "gap", "status"], facts["names"], facts.get("classes")
+    of_each = [""] if labels is None else [f" ({label})" for label in labels]
+    writer.writerow([*head, *(f"{word}{of}" for word in ("intercept", *names) for of in of_each)])
     for step in facts["path"]:
-        values = [step["coefficients"].get(word, 0.0) for word in facts["names"]]
-        head = [step[key] for key in ("lambda", "columns", "explained", "gap", "status", "intercept")]
-        writer.writerow([*map(repr, head[:4]), head[4], *map(repr, [head[5], *values])])
+        none = 0.0 if labels is None else dict.fromkeys(map(str, labels), 0.0)
+        values = [step["intercept"], *(step["coefficients"].get(word, none) for word in names)]
+        plain = values if labels is None else [v for value in values for v in value.values()]
+        writer.writerow([*(repr(step[key]) for key in head[:4]), step["status"], *map(repr, plain)])
     return text.getvalue()

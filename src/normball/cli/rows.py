@@ -22,8 +22,8 @@ __all__ = ["Rows", "read_rows"]
 class Rows:
     """n rows of a fit.
 
-    X         (n, p) float64, encoded;  y (n,) of 0 and 1, before the positive label is chosen: 1 is classes[1]
-    classes   the two labels, sorted;  counts: rows of each
+    X         (n, p) float64, encoded;  y (n,) float64, the place of each row's label in classes
+    classes   two labels or more, sorted
     weight    (n,) > 0, or None
     group     (n,) int64, or None
     absent    {column: (n,) bool} of the columns that have missing values
@@ -33,7 +33,7 @@ class Rows:
 
     X: np.ndarray
     y: np.ndarray
-    classes: tuple[Any, Any]
+    classes: tuple[Any, ...]
     weight: np.ndarray | None
     group: np.ndarray | None
     absent: dict[str, np.ndarray]
@@ -59,7 +59,7 @@ def read_rows(
             members.append(groups.codes(chunk, group, words))
         for name in gaps:
             absent[name].append(read_column(chunk, name, words).missing())
-    classes, owner = labels.two()
+    classes, owner = labels.in_order()
     code, every = np.concatenate(codes), np.concatenate(X)
     y = np.array([*owner, -1])[code]
     w = np.concatenate(weights) if weights else None
@@ -71,7 +71,7 @@ def read_rows(
         if empty.any():
             notes.append(f"{_rows(int(empty.sum()))} of weight 0 left out.")
         keep &= w != 0.0
-    for k in (0, 1):
+    for k in range(len(classes)):
         if not (y[keep] == k).any():
             raise InputError(
                 f"No row of positive weight has {quoted(target)} = {quoted(classes[k])}. Mend the weights."

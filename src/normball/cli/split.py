@@ -16,19 +16,19 @@ def hold_out(y: np.ndarray, share: float, seed: int, group: np.ndarray | None = 
 
     Parameters
     ----------
-    y : (n,) of 0 and 1, both there
+    y : (n,) numbers of classes, 0 and 1 or more, all there
     share : in (0, 1), the part held out: of each class, rounded, at least one row; with groups, as near as they allow
     group : (n,) int64; the rows of a group stay together
 
     Raises
     ------
-    InputError      a class with too few rows, or groups that cannot be divided so that both parts have both classes
+    InputError      a class with too few rows, or groups that cannot be divided so that both parts have every class
     """
     rng = np.random.default_rng(seed)
     if group is not None:
         return _whole_groups(y, share, rng, group)
     held = np.zeros(len(y), bool)
-    for label in (0.0, 1.0):
+    for label in np.unique(y):
         rows = np.flatnonzero(y == label)
         if len(rows) < 2:
             raise InputError("One class has a single row, which cannot be both fitted and held out. Give --holdout 0.")
@@ -40,13 +40,14 @@ def hold_out(y: np.ndarray, share: float, seed: int, group: np.ndarray | None = 
 def _whole_groups(y, share, rng, group) -> np.ndarray:
     """Of several random orders of the groups, the first groups of the one that comes nearest to the share."""
     names, member = np.unique(group, return_inverse=True)
-    positive, rows = np.bincount(member, weights=y), np.bincount(member).astype(float)
-    wanted = share * np.array([y.sum(), len(y) - y.sum()])
+    of_class = y == np.unique(y)[:, None]
+    counts = np.column_stack([np.bincount(member, weights=mine) for mine in of_class])
+    wanted = share * of_class.sum(1)
     best, least = None, np.inf
     for _ in range(DRAWS):
         order = rng.permutation(len(names))
-        sums = np.cumsum(np.column_stack([positive, rows - positive])[order], axis=0)[:-1]
-        both = (sums > 0).all(1) & (sums[:, 0] < y.sum()) & (sums[:, 1] < len(y) - y.sum())
+        sums = np.cumsum(counts[order], axis=0)[:-1]
+        both = ((sums > 0) & (sums < of_class.sum(1))).all(1)
         if both.any():
             off = np.where(both, np.abs(sums - wanted).max(1) / len(y), np.inf)
             k = int(off.argmin())
@@ -54,7 +55,8 @@ def _whole_groups(y, share, rng, group) -> np.ndarray:
                 best, least = order[: k + 1], off[k]
     if best is None:
         raise InputError(
-            f"The {len(names):,} groups of --group cannot be divided so that both classes are in both parts. "
+            f"The {len(names):,} groups of --group cannot be divided so that {'both' if len(wanted) == 2 else 'all'} "
+            "classes are in both parts. "
             "Give --holdout 0, or another group."
         )
     return np.isin(member, best)

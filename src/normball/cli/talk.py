@@ -27,6 +27,11 @@ def name(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 21]}…{text[-20:]}"
 
 
+def head(text: str, room: int) -> str:
+    """Its beginning and its end, where it has no more room: a label at the head of a column."""
+    return text if len(text) <= room else f"{text[: room - 4]}…{text[-3:]}"
+
+
 def quoted(text: object) -> str:
     """A name in the middle of a sentence."""
     return f"'{name(str(text))}'"

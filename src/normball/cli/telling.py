@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from ..files import certificate_facts
-from ..report import Judgement
+from ..report import ClassJudgement, Judgement
 from ..results import penalty_in_words
 from ..strength import in_words
-from . import talk
+from . import talk, telling_classes
 from .outcome import Outcome
 
 __all__ = ["as_json", "headline", "show_outcome"]
@@ -24,7 +24,11 @@ def show_outcome(found: Outcome, files: dict[str, str]) -> None:
     for line in headline(found):
         talk.show(line)
     show_choice(found)
-    show_odds_ratios(found)
+    if found.several:
+        telling_classes.show_classes(found)
+        telling_classes.show_effects(found)
+    else:
+        show_odds_ratios(found)
     talk.show()
     for alert in found.alerts:
         talk.show(f"{alert.severity.upper()}: {alert.sentence}")
@@ -50,20 +54,25 @@ def headline(found: Outcome) -> list[str]:
     """Penalty, certificate, base rate, held-out numbers, the penalty in every dialect."""
     plan, n = found.plan, len(found.rows.y)
     kind = penalty_in_words(found.solution.lam, plan.l1_ratio, found.solution.standardize)
+    kind += ", the classes of a column together" if plan.grouped else ""
     lines = [f"Penalty: {kind} ({plan.why})", found.solution.certificate.summary()]
     share = f"{100 * found.base_rate:.3g} %" + (" by weight" if found.rows.weight is not None else "")
     lines.append(
-        f"Base rate: {talk.name(plan.target)} = {talk.name(str(plan.positive))} in {share} of {n:,} rows; "
+        telling_classes.base_line(found)
+        if found.several
+        else f"Base rate: {talk.name(plan.target)} = {talk.name(str(plan.positive))} in {share} of {n:,} rows; "
         f"{len(found.encoder.schema.used)} columns, encoded as {len(found.encoder.names)}"
     )
     lines.append(held_out_line(found.judgement, found.held is None))
     return [*lines, f"The same strength of the penalty: {in_words(found.solution.strength)}"]
 
 
-def held_out_line(j: Judgement | None, out_of_fold: bool = False) -> str:
+def held_out_line(j: Judgement | ClassJudgement | None, out_of_fold: bool = False) -> str:
     if j is None:
         return "Held out: no rows, so nothing here says how the model does on new ones."
     where = "Out of fold" if out_of_fold else "Held out"
+    if isinstance(j, ClassJudgement):
+        return telling_classes.held_out_line(j, where)
     better = "" if j.gain > 2.0 * j.gain_se else ": not beyond its error"
     return (
         f"{where}: {j.rows:,} rows, log-loss {j.log_loss:.4f} ± {j.log_loss_se:.4f} nats "
@@ -105,7 +114,6 @@ def odds(log_odds: float) -> str:
 def as_json(found: Outcome, files: dict[str, str]) -> dict[str, Any]:
     """All that the text says and more, as plain values."""
     plan, s, j, encoder = found.plan, found.solution, found.judgement, found.encoder
-    effect = s.coef * found.sd
     return {
         "penalty": {
             "lambda": s.lam,
@@ -120,24 +128,15 @@ def as_json(found: Outcome, files: dict[str, str]) -> dict[str, Any]:
         "rows": found.rows.total,
         "rows_used": len(found.rows.y),
         "target": plan.target,
-        "positive": plan.positive,
-        "negative": found.negative,
-        "base_rate": found.base_rate,
-        "held_out": None if j is None else held_out_facts(j),
+        **(
+            {"classes": list(found.rows.classes), "shares": found.shares.tolist(), "grouped": plan.grouped}
+            if found.several
+            else {"positive": plan.positive, "negative": found.negative, "base_rate": found.base_rate}
+        ),
+        "held_out": None if j is None else held_out_facts(j, found.rows.classes),
         "out_of_fold": j is not None and found.held is None,
-        "intercept": s.intercept,
-        "coefficients": [
-            {
-                "name": name,
-                "column": source,
-                "coefficient": float(s.coef[k]),
-                "sd": float(found.sd[k]),
-                "odds_ratio_per_unit": exp(s.coef[k]) if abs(s.coef[k]) < 700.0 else None,
-                "odds_ratio_per_sd": exp(effect[k]) if abs(effect[k]) < 700.0 else None,
-                "reference": encoder.reference.get(source),
-            }
-            for k, (name, source) in enumerate(zip(encoder.names, encoder.sources, strict=True))
-        ],
+        "intercept": np.asarray(s.intercept).tolist(),
+        "coefficients": telling_classes.class_coefficients(found) if found.several else coefficients(found),
         "alerts": [
             {"kind": a.kind, "severity": a.severity, "column": a.column, "sentence": a.sentence} for a in found.alerts
         ],
@@ -148,6 +147,24 @@ def as_json(found: Outcome, files: dict[str, str]) -> dict[str, Any]:
         "data_sha256": plan.data_hash,
         "versions": plan.versions,
     }
+
+
+def coefficients(found: Outcome) -> list[dict[str, Any]]:
+    """Of each encoded column its coefficient, its unit and its odds ratios."""
+    coef, encoder = found.solution.coef, found.encoder
+    effect = coef * found.sd
+    return [
+        {
+            "name": name,
+            "column": source,
+            "coefficient": float(coef[k]),
+            "sd": float(found.sd[k]),
+            "odds_ratio_per_unit": exp(coef[k]) if abs(coef[k]) < 700.0 else None,
+            "odds_ratio_per_sd": exp(effect[k]) if abs(effect[k]) < 700.0 else None,
+            "reference": encoder.reference.get(source),
+        }
+        for k, (name, source) in enumerate(zip(encoder.names, encoder.sources, strict=True))
+    ]
 
 
 def choice_facts(chosen) -> dict[str, Any]:
@@ -167,7 +184,9 @@ def choice_facts(chosen) -> dict[str, Any]:
     }
 
 
-def held_out_facts(j: Judgement) -> dict[str, Any]:
+def held_out_facts(j: Judgement | ClassJudgement, classes=()) -> dict[str, Any]:
+    if isinstance(j, ClassJudgement):
+        return telling_classes.held_out_facts(j, [str(label) for label in classes])
     return {
         "rows": j.rows,
         "log_loss": j.log_loss,

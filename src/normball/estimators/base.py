@@ -71,6 +71,20 @@ class LinearClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         eta = self.decision_function(X)
         return np.column_stack([log_expit(-eta), log_expit(eta)]) if eta.ndim == 1 else log_softmax(eta, axis=1)
 
+    def save(self, path, *, force: bool = False) -> None:
+        """Write the fitted model as a model file: JSON, read back by `LogisticRegression.load` to the last bit.
+
+        What is kept: coefficients, labels, names of columns, λ, l1_ratio, standardize, grouped and the certificate's
+        numbers. The other arguments, the curves of a choice and the data are not.
+
+        Raises
+        ------
+        InputError : the file exists (force=False), no such folder; labels that are not text, numbers or bools
+        """
+        from .saving import save
+
+        save(self, path, force=force)
+
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True

@@ -213,6 +213,25 @@ class LogisticRegression(LinearClassifier):
         reports.end()
         return self
 
+    @classmethod
+    def load(cls, path) -> LogisticRegression:
+        """The fitted model in a model file, of `save` or of `normball fit --out`.
+
+        It predicts as the one that was saved; `.record_` has what else stands in the file, the certificate's numbers
+        among it. Of `normball fit`, it is a model of the encoded columns. Columns called x0, x1, … count as unnamed.
+        Reading runs nothing that stands in the file; unpickling does, so never unpickle what you do not trust.
+
+        Raises
+        ------
+        ModelFileError : no such file, not a model file, damaged
+        """
+        from .saving import fitted_of
+
+        asked, fitted = fitted_of(path)
+        model = cls(**asked)
+        model.__dict__.update(fitted)
+        return model
+
     def _before(self, task):
         """(coef, intercept) of the last fit, if it had the same classes and columns."""
         same = hasattr(self, "coef_") and np.array_equal(self.classes_, task.classes)

@@ -6,6 +6,8 @@
     "intercept": -0.0,
     …}
 
+Of three or more classes each coefficient is a list of numbers in the order of `classes`, and so is the intercept.
+
 The checksum is the sha256 of the file without the ` "sha256": "…",` itself (which is again JSON); it is looked at
 before anything is parsed.  It finds damage and edits; it is no signature: whoever can write the file can write it too,
 so all that follows it is read with the same suspicion.  Line ends CR LF are read as LF, for version control that
@@ -69,4 +71,6 @@ def read(data: bytes) -> dict[str, Any]:
 
 
 def _dump(value: Any, comma: str = ", ") -> str:
+    if comma != ", " and isinstance(value, dict) and any(isinstance(one, list) for one in value.values()):
+        return "{" + comma.join(f"{_dump(name)}: {_dump(one)}" for name, one in value.items()) + "}"
     return json.dumps(value, allow_nan=False, separators=(comma, ": "))

@@ -8,14 +8,14 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, softmax
 
 from ..certificates import Certificate
 from ..errors import InputError
 from ..inputs import align, check_finite, read_offset
 from ..inputs.words import listed, show
 from . import layout
-from .checks import check_keys, checked, same
+from .checks import check_keys, checked, rows_of, same
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,14 +23,15 @@ class ModelRecord:
     """Coefficients with what is needed to use and to check them.  No time, place or user: equal fits, equal bytes.
 
     names        p names of the encoded columns, all different
-    coef         (p,) float64, read-only: log-odds per unit of each encoded column as it came, standardised or not
-    intercept    log-odds
+    coef         (p,) float64, read-only: log-odds per unit of each encoded column as it came, standardised or not; of
+                 K >= 3 classes (p, K), per class (symmetric softmax)
+    intercept    log-odds; of K >= 3 classes (K,) float64, read-only
     lam          λ of the penalty of the weighted mean loss (docs/design/strength.md)
     l1_ratio     0: L2, 1: L1
     standardize  whether the penalty saw standardised columns
     total        sum of the observation weights: C = 1/(λ total)
-    classes      the two labels: both text, both bools or both numbers; kept with their type
-    positive     the label whose probability `coef` models: one of `classes`
+    classes      the labels: all text, all bools or all numbers; kept with their type
+    positive     the label whose probability `coef` models: one of two `classes`; None of three or more
     target       name of the column that held the labels, or None
     offset       name of the column that is added to the log-odds, or None
     encoder      the table's schema (`Schema.to_dict()`), or None where the columns are the model's own
@@ -40,6 +41,7 @@ class ModelRecord:
     data_hash    sha256 of the data, or None
     versions     of the programs that made it
     strength     the same λ in every dialect that can say it (`Solution.strength`; None: infinite); empty in old files
+    grouped      of three or more classes: whether the L1 part was of whole columns, ‖B_j‖₂; False in old files
 
     Two records are equal where their files would be: the same bits in every number, -0.0 and 0.0 apart.
 
@@ -50,12 +52,12 @@ class ModelRecord:
 
     names: tuple[str, ...]
     coef: np.ndarray
-    intercept: float
+    intercept: float | np.ndarray
     lam: float
     l1_ratio: float
     standardize: bool
     total: float
-    classes: tuple[Any, Any]
+    classes: tuple[Any, ...]
     positive: Any
     target: str | None = None
     offset: str | None = None
@@ -66,6 +68,7 @@ class ModelRecord:
     data_hash: str | None = None
     versions: dict = field(default_factory=dict)
     strength: dict = field(default_factory=dict)
+    grouped: bool = False
 
     def __post_init__(self):
         for name, value in checked({one.name: getattr(self, one.name) for one in fields(self)}).items():
@@ -91,24 +94,31 @@ class ModelRecord:
         values = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "names"}
         if not self.strength:  # as the files from before it was kept
             del values["strength"]
+        if not self.grouped:
+            del values["grouped"]
+        values["intercept"] = np.asarray(self.intercept).tolist()
         return {**values, "classes": list(self.classes), "coef": dict(zip(self.names, self.coef.tolist(), strict=True))}
 
     @classmethod
     def from_members(cls, members: dict[str, Any]) -> ModelRecord:
         """The record of a parsed file; InputError where a member is missing, unknown or wrong."""
         wanted = [one.name for one in fields(cls) if one.name != "names"]
-        members = {"strength": {}, **members}
+        members = {"strength": {}, "grouped": False, **members}
         check_keys(members, wanted)
-        by_name = members["coef"]
-        if not isinstance(by_name, dict) or not set(map(type, by_name.values())) <= {float}:
-            raise InputError("coef should be an object of names, each with a number that has a decimal point")
         if not isinstance(members["classes"], list):
-            raise InputError("classes should be a list of two labels")
-        values = {**members, "classes": tuple(members["classes"]), "coef": np.array(list(by_name.values()), np.float64)}
+            raise InputError("classes should be a list of labels")
+        by_name, K = members["coef"], len(members["classes"])
+        if K > 2:
+            coef = rows_of(by_name, K)
+        elif isinstance(by_name, dict) and set(map(type, by_name.values())) <= {float}:
+            coef = np.array(list(by_name.values()), np.float64)
+        else:
+            raise InputError("coef should be an object of names, each with a number that has a decimal point")
+        values = {**members, "classes": tuple(members["classes"]), "coef": coef}
         return cls(names=tuple(by_name), **values)
 
     def decision_function(self, X, offset=None) -> np.ndarray:
-        """Log-odds of `positive`, (m,).
+        """Log-odds of `positive`, (m,); of K >= 3 classes (m, K), up to what is common to a row.
 
         X : (m, p)           encoded columns in the order of `names`; a frame is matched by name
         offset : (m,)        where the model has one
@@ -124,8 +134,11 @@ class ModelRecord:
             given = "none was" if offset is None else "one was"
             raise InputError(f"The model was fitted {had}, and {given} given: predict on the same kind of data.")
         with np.errstate(over="ignore", invalid="ignore"):
-            eta = X @ self.coef + (self.intercept + read_offset(offset, X.shape[0]))
-        lost = np.flatnonzero(~np.isfinite(eta))
+            if self.coef.ndim == 1:
+                eta = X @ self.coef + (self.intercept + read_offset(offset, X.shape[0]))
+            else:
+                eta = X @ self.coef + self.intercept
+        lost = np.flatnonzero(~np.isfinite(eta).all(axis=tuple(range(1, eta.ndim))))
         if len(lost):
             raise InputError(
                 f"X has values so large that the log-odds of rows {listed(lost)} overflow: mend those rows."
@@ -133,8 +146,10 @@ class ModelRecord:
         return eta
 
     def predict_proba(self, X, offset=None) -> np.ndarray:
-        """(m, 2) probabilities in the order of `classes`, each to full relative precision, however small."""
+        """(m, K) probabilities in the order of `classes`, each to full relative precision, however small."""
         eta = self.decision_function(X, offset)
+        if eta.ndim == 2:
+            return softmax(eta, axis=1)
         sign = 1.0 if same(self.positive, self.classes[1]) else -1.0
         return np.column_stack([expit(-sign * eta), expit(sign * eta)])
 

@@ -2,12 +2,15 @@
 
 from .alerts import Alert
 from .build import build_report
-from .facts import Choice, Coefficient, Facts, Penalty, Proof, Recipe, coefficient_facts, proof_facts
+from .facts import Choice, ClassFacts, Coefficient, Facts, Penalty, Proof, Recipe, coefficient_facts, proof_facts
 from .judge import Judgement, judge
+from .judge_classes import ClassJudgement, judge_classes
 
 __all__ = [
     "Alert",
     "Choice",
+    "ClassFacts",
+    "ClassJudgement",
     "Coefficient",
     "Facts",
     "Judgement",
@@ -17,5 +20,6 @@ __all__ = [
     "build_report",
     "coefficient_facts",
     "judge",
+    "judge_classes",
     "proof_facts",
 ]

@@ -11,6 +11,7 @@ from ..results import strengths_of
 from ..strength import BY_NAME
 from . import words
 from .charts import calibration_plot, choice_plots, forest, precision_recall_plot, roc_plot, stacks
+from .classes import class_cells, class_view, rows_in_order
 from .facts import Coefficient, Facts
 from .judge import STEPS, Judgement
 
@@ -32,6 +33,13 @@ def build_report(facts: Facts) -> str:
     """
     if not 0.0 <= facts.base_rate <= 1.0:
         raise InputError(f"base_rate={facts.base_rate!r} is no share: it must lie between 0 and 1.")
+    k = facts.classes
+    if k is not None and not (
+        len(k.labels) == len(k.shares) == len(k.intercepts) > 2
+        and len(k.coefficients) == len(facts.coefficients)
+        and all(len(row) == len(k.labels) for row in k.coefficients)
+    ):
+        raise InputError("classes needs three labels or more, and for each a share, an intercept and coefficients.")
     for listed in LISTED:
         text = render(facts, listed)
         if len(text.encode("utf-8")) < LARGEST:
@@ -42,7 +50,10 @@ def build_report(facts: Facts) -> str:
 def render(facts: Facts, listed: int) -> str:
     """The page, with so many entries of every list that has no search."""
     ordered = sorted(facts.coefficients, key=lambda c: -abs(c.effect))
-    rows, cut = search_rows(ordered)
+    pairs = [] if facts.classes is None else rows_in_order(facts)
+    given = [(c, cells(c)) for c in ordered] if not pairs else [(one[0], class_cells(one)) for one in pairs]
+    rows, cut = search_rows(given)
+    two = facts.judgement if isinstance(facts.judgement, Judgement) else None
     style, script = page_file("style.css"), page_file("script.js")
     j, plots = facts.judgement, choice_plots(facts.choice) if facts.choice else []
     return (
@@ -54,18 +65,18 @@ def render(facts: Facts, listed: int) -> str:
             style=style,
             script=script,
             policy=content_policy(style, script),
-            data=as_json({"coefficients": rows, "shown": SHOWN, **thresholds(j), **along(facts, plots)}),
+            data=as_json({"coefficients": rows, "shown": SHOWN, **thresholds(two), **along(facts, plots)}),
             choice=plots,
             dialects=[(BY_NAME[name], value) for name, value in strengths(facts).items()],
             ordered=ordered[:SHOWN],
-            kept=sum(c.coef != 0.0 for c in ordered),
             cut=cut,
             forests=[forest(ordered, narrow=narrow) for narrow in (False, True)],
             table_steps=[k / STEPS for k in TABLE_STEPS],
-            counts=[] if j is None else [j.confusion(k) for k in TABLE_STEPS],
+            counts=[] if two is None else [two.confusion(k) for k in TABLE_STEPS],
             half=HALF,
             listed=listed,
-            **held_out_charts(j),
+            **held_out_charts(two),
+            **(class_view(facts, pairs) if facts.classes else {"kept": sum(c.coef != 0.0 for c in ordered)}),
         )
     )
 
@@ -83,16 +94,16 @@ def strengths(facts: Facts) -> dict[str, float]:
     return strengths_of(p.lam, p.l1_ratio, p.total)
 
 
-def search_rows(ordered: list[Coefficient]) -> tuple[list[list[str]], int]:
+def search_rows(given: list[tuple[Coefficient, list[str]]]) -> tuple[list[list[str]], int]:
     """Cells of the coefficient table for the script, as the page spells them, and how many did not fit."""
     rows, room = [], SEARCHED
-    for c in ordered:
-        row = [*cells(c), "" if c.source in c.name else words.name(c.source)]
+    for c, seen in given:
+        row = [*seen, "" if c.source in c.name else words.name(c.source)]
         room -= len(as_json(row).encode("utf-8")) + 1
         if room < 0:
             break
         rows.append(row)
-    return rows, len(ordered) - len(rows)
+    return rows, len(given) - len(rows)
 
 
 def cells(c: Coefficient) -> list[str]:

@@ -14,6 +14,7 @@ from ..certificates import Certificate
 from ..results import penalty_in_words
 from .alerts import Alert
 from .judge import Judgement
+from .judge_classes import ClassJudgement
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,23 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class ClassFacts:
+    """What there is to tell of three or more classes, in the order of the labels.
+
+    shares        (K,) of the rows, by weight
+    intercepts    (K,)
+    coefficients  for each of `Facts.coefficients` (K,) log-odds per unit, against a class whose coefficient is 0
+    grouped       whether the L1 penalty takes the classes of a column together
+    """
+
+    labels: tuple[str, ...]
+    shares: tuple[float, ...]
+    intercepts: tuple[float, ...]
+    coefficients: tuple[tuple[float, ...], ...]
+    grouped: bool = False
+
+
+@dataclass(frozen=True)
 class Facts:
     """All of one report.
 
@@ -126,6 +144,8 @@ class Facts:
     set_aside    (column, kind, sentence): columns that the model does not use
     notes        further sentences about the data (rows without a target, pooled levels)
     choice       how λ was chosen; None where it was given
+    classes      where there are three or more: then positive and negative are "", base_rate is the largest share, the
+                 intercept is 0, and each coefficient is the one of its class that is largest in size
     """
 
     data: str
@@ -140,7 +160,7 @@ class Facts:
     intercept: float
     coefficients: tuple[Coefficient, ...]
     recipe: Recipe
-    judgement: Judgement | None = None
+    judgement: Judgement | ClassJudgement | None = None
     judged: str = ""
     alerts: tuple[Alert, ...] = ()
     references: tuple[tuple[str, str], ...] = ()
@@ -148,6 +168,7 @@ class Facts:
     set_aside: tuple[tuple[str, str, str], ...] = ()
     notes: tuple[str, ...] = ()
     choice: Choice | None = None
+    classes: ClassFacts | None = None
 
 
 def proof_facts(certificate: Certificate) -> Proof:

@@ -22,6 +22,7 @@ class Line:
     label: str
     y: float  # of the label
     rises: bool
+    full: str = ""  # the whole name
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ def _path_plot(choice: Choice, shared: dict) -> Plot:
             name(label, 16) if label in spread else "",
             round(spread.get(label, 0.0) - over, 1),
             line[-1] >= 0.0,
+            name(label),
         )
         for label, line in choice.lines
     )

@@ -6,7 +6,7 @@
 
   // ---- the table of coefficients: search, and more rows; every text goes in as text
   const body = byId("rows"), search = byId("search"), more = byId("more"), count = byId("count");
-  const all = data.coefficients, haystack = all.map((row) => (row[0] + "\n" + row[6]).toLowerCase());
+  const all = data.coefficients, haystack = all.map((row) => (row[0] + "\n" + row.at(-1)).toLowerCase());
   let room = data.shown;
 
   function rowOf(cells) {
@@ -14,9 +14,9 @@
     head.scope = "row";
     head.className = "name";
     head.textContent = cells[0];
-    if (cells[5]) head.appendChild(document.createElement("small")).textContent = cells[5];
+    if (cells.at(-2)) head.appendChild(document.createElement("small")).textContent = cells.at(-2);
     row.appendChild(head);
-    for (const text of cells.slice(1, 5)) {
+    for (const text of cells.slice(1, -2)) {
       const cell = row.appendChild(document.createElement("td"));
       cell.className = "num";
       cell.textContent = text;
@@ -42,6 +42,19 @@
     if (more) more.hidden = room >= all.length;
     search.addEventListener("input", () => { room = data.shown; list(); });
     if (more) more.addEventListener("click", () => { room += 200; list(); });
+  }
+
+  // ---- several classes: one panel at a time on a screen, all of them on paper
+  const pick = byId("class");
+  if (pick && pick.options.length > 1) {
+    reveal(pick.parentElement);
+    const turn = () => {
+      for (const panel of document.querySelectorAll(".panel")) {
+        panel.classList.toggle("other", panel.dataset.class !== pick.value);
+      }
+    };
+    pick.addEventListener("input", turn);
+    turn();
   }
 
   // ---- the path and the curve: one λ, a line in both
