@@ -51,7 +51,8 @@ def read_model(
         if lam is None and C is None:
             raise StrengthConflict("Coefficients alone do not say what they minimise: pass lam or C.")
         return Given(model, intercept, lam, C, l1_ratio, sample_weight, fit_intercept, standardize, penalty_factor)
-    coef = np.asarray(model.coef_, dtype=np.float64)
+    coef = model.coef_.toarray() if hasattr(model.coef_, "toarray") else model.coef_  # after sparsify()
+    coef = np.asarray(coef, dtype=np.float64)
     if lam is None and C is None:
         ours = getattr(model, "lambda_", None)  # what was used, or chosen
         lam, C = getattr(model, "lam", None) if ours is None else ours, getattr(model, "C", None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any, NamedTuple
 
-from ..errors import InputError, LegacyArgumentWarning
+from ..errors import InputError, LegacyArgumentWarning, TypeInputError
 
 DEPRECATED = "deprecated"  # scikit-learn's word for: not given
 PENALTIES = {"l2": 0.0, "l1": 1.0, "elasticnet": None}
@@ -36,7 +36,24 @@ def heed(model) -> None:
             warnings.warn(f"{name}={value!r} changes nothing: {meaning}.", LegacyArgumentWarning, stacklevel=4)
 
 
-def read_penalty(penalty, l1_ratio) -> tuple[Any, bool]:
+def refuse(params: dict, model, method: str) -> None:
+    """Raise where metadata was passed that nobody asks for; in scikit-learn's words (and types)."""
+    if not params:
+        return
+    from sklearn import get_config
+
+    said = ", ".join(params)
+    if not get_config()["enable_metadata_routing"]:
+        raise InputError(
+            f"[{said}] was passed to {type(model).__name__}.{method}, which is only supported if "
+            "enable_metadata_routing=True (sklearn.set_config), and for arguments that something asks for."
+        )
+    raise TypeInputError(
+        f"{type(model).__name__}.{method} got unexpected argument(s) {set(params)}, which are not routed to any object."
+    )
+
+
+def read_penalty(penalty, l1_ratio, C=1.0) -> tuple[Any, bool]:
     """(l1_ratio, whether there is a penalty) of scikit-learn's old `penalty`, which l1_ratio and C have replaced."""
     if isinstance(penalty, str) and penalty == DEPRECATED:
         return l1_ratio, True
@@ -44,6 +61,9 @@ def read_penalty(penalty, l1_ratio) -> tuple[Any, bool]:
         return l1_ratio, True
     if penalty is None or (isinstance(penalty, str) and penalty == "none"):
         _say(penalty, "C=inf")
+        if C not in (None, 1.0, float("inf")):
+            words = f"Setting penalty=None will ignore the C={C!r} that was given with it."
+            warnings.warn(words, LegacyArgumentWarning, stacklevel=4)
         return l1_ratio, False
     if not isinstance(penalty, str) or penalty not in PENALTIES:
         raise InputError(

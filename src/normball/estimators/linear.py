@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from .. import inputs
 from ..runtime import Watch
-from .regression import LinearRegressor, fit_one, read_alpha, say
+from .regression import LinearRegressor, fit_one, read_alpha
+from .said import say
 
 
 class Ridge(LinearRegressor):

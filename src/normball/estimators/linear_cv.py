@@ -16,7 +16,8 @@ from ..selection import CrossValidation, Split, cross_validate_task, make_splits
 from ..selection.splits import together
 from ..tasks import Task
 from .folds import without_data
-from .regression import LinearRegressor, fit_one, read_alpha, say
+from .regression import LinearRegressor, fit_one, read_alpha
+from .said import say
 
 PATH_TOL = 1e-6  # of the path that the folds begin from; what is chosen is fitted to the model's own tol
 LEAST = float(np.finfo(float).resolution)  # the grid of a y that nothing explains begins here, as scikit-learn's

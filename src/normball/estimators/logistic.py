@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
 from .. import inputs
@@ -18,6 +16,8 @@ from .base import LinearClassifier, fit_all
 from .callbacks import Reports, with_callbacks
 from .class_weights import prior_shift
 from .legacy import DEPRECATED, heed, read_penalty
+from .said import say
+from .sparse_coef import dense_coef
 
 
 class LogisticRegression(LinearClassifier):
@@ -188,7 +188,7 @@ class LogisticRegression(LinearClassifier):
                 "Keep one (C=1.0, its default, counts as not given)."
             )
         heed(self)
-        ratio, penalised = read_penalty(self.penalty, self.l1_ratio)
+        ratio, penalised = read_penalty(self.penalty, self.l1_ratio, self.C)
         l1_ratio, tol = inputs.read_l1_ratio(ratio), inputs.read_tol(self.tol)
         ball = self._ball(l1_ratio)
         if self.lam is None and self.C is None and ball is None:
@@ -206,8 +206,7 @@ class LogisticRegression(LinearClassifier):
         near = self._before(task) if inputs.read_flag(self.warm_start, "warm_start") else None
         fitted, said = fit_all(task, lam, l1_ratio, tol, reports.listen(Watch(*limits)), near, ball, firth)
         fitted |= dict(intercept_=fitted["intercept_"] + shift, intercept_shift_=shift)
-        for message, kind in said:
-            warnings.warn(message, kind, stacklevel=3)
+        say(said)
         rounds = fitted["certificate_"].rounds
         self._become(task, fitted | dict(l1_ratio_=l1_ratio, n_iter_=np.array([max(rounds, 1)], dtype=np.int32)))
         reports.end()
@@ -219,7 +218,8 @@ class LogisticRegression(LinearClassifier):
         if not same or self.n_features_in_ != task.n_features:
             return None
         b = (self.intercept_ - self.intercept_shift_) * task.has_intercept
-        return (self.coef_[0], float(b[0])) if len(self.coef_) == 1 else (self.coef_.T, b)
+        coef = dense_coef(self.coef_)
+        return (coef[0], float(b[0])) if len(coef) == 1 else (coef.T, b)
 
     def _ball(self, l1_ratio: float) -> Ball | None:
         if isinstance(self.lam, Strength) and self.lam.name == "t" and self.radius is None:

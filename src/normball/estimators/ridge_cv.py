@@ -15,7 +15,8 @@ from ..selection.leave_one_out import leave_one_out
 from ..selection.scores import JudgedNumbers
 from .folds import without_data
 from .linear_cv import PATH_TOL, Chosen
-from .regression import fit_one, read_alpha, say
+from .regression import fit_one, read_alpha
+from .said import say
 
 
 class RidgeCV(Chosen):
