@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
-from typing import Any, NamedTuple
+from typing import Any
+
+import numpy as np
 
 from ..errors import InputError, LegacyArgumentWarning, TypeInputError
 
@@ -11,29 +14,36 @@ DEPRECATED = "deprecated"  # scikit-learn's word for: not given
 PENALTIES = {"l2": 0.0, "l1": 1.0, "elasticnet": None}
 
 
-class Legacy(NamedTuple):
-    """One argument: what counts as not given, and what it means here."""
-
-    default: Any
-    meaning: str
-
-
-LEGACY = {
-    "solver": Legacy(None, "the strategy is chosen from the shape of the data; the answer is the same, and proved"),
-    "dual": Legacy(False, "primal and dual are solved together: the gap between them is the certificate"),
-    "intercept_scaling": Legacy(1, "the intercept is never penalised, so its scale does not matter"),
-    "max_iter": Legacy(None, "work is limited by max_reads and time_limit instead"),
-    "verbose": Legacy(0, "progress is told to callbacks instead"),
-    "n_jobs": Legacy(None, "threads are taken from NORMBALL_THREADS, or all cores; the bits do not depend on them"),
+LEGACY = {  # argument -> what it means here
+    "solver": "the strategy is chosen from the shape of the data; the answer is the same, and proved",
+    "dual": "primal and dual are solved together: the gap between them is the certificate",
+    "intercept_scaling": "the intercept is never penalised, so its scale does not matter",
+    "max_iter": "work is limited by max_reads and time_limit instead",
+    "verbose": "progress is told to callbacks instead",
+    "n_jobs": "threads are taken from NORMBALL_THREADS, or all cores; the bits do not depend on them",
+}
+LINEAR = {  # of the regressions
+    **{name: LEGACY[name] for name in ("solver", "max_iter", "n_jobs")},
+    "verbose": "a fit prints nothing; certificate_.summary() says how it went",
+    "copy_X": "X is never changed, and copied only where its layout asks for it",
+    "precompute": "Gram matrices are made where they save time; the answer is the same",
+    "selection": "the strategy is chosen from the shape of the data, and nothing is drawn at random",
+    "warm_start": "every fit begins anew, and its answer does not depend on the beginning",
+    "gcv_mode": "leaving out one row at a time is exact in every mode",
+    "alpha_per_target": "one output is fitted at a time, with one alpha",
 }
 
 
-def heed(model) -> None:
-    """Warn, in one sentence each, of the arguments that have no meaning here."""
-    for name, (default, meaning) in LEGACY.items():
-        value = getattr(model, name, default)
-        if value is not default and value != default:
-            warnings.warn(f"{name}={value!r} changes nothing: {meaning}.", LegacyArgumentWarning, stacklevel=4)
+def heed(model, meanings: dict[str, str] = LEGACY, stacklevel: int = 4) -> None:
+    """Warn, in one sentence each, of the arguments that have no meaning here and differ from their defaults."""
+    defaults = inspect.signature(type(model)).parameters
+    for name, meaning in meanings.items():
+        if name not in defaults:
+            continue
+        value, default = getattr(model, name), defaults[name].default
+        if value is not default and not (np.ndim(value) == 0 and value == default):
+            said = f"{name}={value!r}" if np.ndim(value) == 0 else name
+            warnings.warn(f"{said} changes nothing: {meaning}.", LegacyArgumentWarning, stacklevel=stacklevel)
 
 
 def refuse(params: dict, model, method: str) -> None:
