@@ -26,10 +26,12 @@ class Given:
     standardize: bool | np.ndarray
     penalty_factor: Any
     prior_mean: Any = None
+    unpenalised: Any = None
 
 
 def read_model(
-    model, y, *, intercept, lam, C, l1_ratio, sample_weight, fit_intercept, standardize, penalty_factor
+    model, y, *, intercept, lam, C, l1_ratio, sample_weight, fit_intercept, standardize, penalty_factor,
+    unpenalised=None,
 ) -> Given:  # fmt: skip
     """Coefficients, a Solution, or a fitted estimator with `coef_` and scikit-learn's parameters."""
     if lam is not None and C is not None:
@@ -43,14 +45,17 @@ def read_model(
         lam = model.lam if lam is None and C is None else lam
         return Given(
             model.coef, model.intercept, lam, C, model.l1_ratio, sample_weight, fit_intercept, model.standardize,
-            penalty_factor, model.prior_mean,
+            penalty_factor, model.prior_mean, unpenalised,
         )  # fmt: skip
     if not hasattr(model, "coef_"):
         if hasattr(model, "get_params"):
             raise InputError(f"{type(model).__name__} is not fitted: it has no coef_. Call its fit first.")
         if lam is None and C is None:
             raise StrengthConflict("Coefficients alone do not say what they minimise: pass lam or C.")
-        return Given(model, intercept, lam, C, l1_ratio, sample_weight, fit_intercept, standardize, penalty_factor)
+        return Given(
+            model, intercept, lam, C, l1_ratio, sample_weight, fit_intercept, standardize, penalty_factor, None,
+            unpenalised,
+        )  # fmt: skip
     coef = model.coef_.toarray() if hasattr(model.coef_, "toarray") else model.coef_  # after sparsify()
     coef = np.asarray(coef, dtype=np.float64)
     if lam is None and C is None:
@@ -71,6 +76,7 @@ def read_model(
         getattr(model, "fit_intercept", True), getattr(model, "standardize", standardize),
         getattr(model, "penalty_factor", None) if penalty_factor is None else penalty_factor,
         getattr(model, "prior_mean", None),
+        getattr(model, "unpenalised", None) if penalty_factor is None and unpenalised is None else unpenalised,
     )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ class LinearClassifier(CallbackSupportMixin, SparseCoef, ClassifierMixin, BaseEs
     class_weight: dict | str | None
     standardize: bool
     penalty_factor: np.ndarray | None
+    unpenalised: list | np.ndarray | None
     grouped: bool
     lower: float | np.ndarray | None
     upper: float | np.ndarray | None
@@ -91,9 +92,9 @@ class LinearClassifier(CallbackSupportMixin, SparseCoef, ClassifierMixin, BaseEs
         if self.class_weight is not None:
             weight = times_class_weight(self.class_weight, y, sample_weight)
         task = read_task(
-            X, y, penalty_factor=self.penalty_factor, sample_weight=weight, fit_intercept=self.fit_intercept,
-            standardize=self.standardize, lower=self.lower, upper=self.upper, grouped=self.grouped,
-            prior_mean=prior_mean,
+            X, y, penalty_factor=self.penalty_factor, unpenalised=self.unpenalised, sample_weight=weight,
+            fit_intercept=self.fit_intercept, standardize=self.standardize, lower=self.lower, upper=self.upper,
+            grouped=self.grouped, prior_mean=prior_mean,
         )  # fmt: skip
         if task.n_features == 0:
             raise InputError(

@@ -57,6 +57,8 @@ class LogisticRegression(LinearClassifier):
         Penalise sd_j·w_j instead of w_j. The coefficients stay per unit of each column.
     penalty_factor : array-like of shape (n_features,) or None, default=None
         f_j >= 0; 0 leaves a column without penalty. None: ones.
+    unpenalised : list of str or int, array-like of bool, or None, default=None
+        Columns without penalty, by name, by index or by a mask; the same as a penalty_factor of 0 there.
     grouped : bool, default=False
         Three or more classes: the L1 part is the length of each feature's coefficients, which are then 0 for all
         classes or for none.
@@ -131,6 +133,7 @@ class LogisticRegression(LinearClassifier):
         penalty_factor=None, grouped=False, lower=None, upper=None, tol=1e-8, max_reads=None, time_limit=None,
         radius=None, norm=None, correct_probabilities=False, prior_mean=None, warm_start=False, penalty=DEPRECATED,
         solver=None, dual=False, intercept_scaling=1, max_iter=None, random_state=None, verbose=0, n_jobs=None,
+        unpenalised=None,
     ):  # fmt: skip
         self.C = C
         self.l1_ratio = l1_ratio
@@ -158,6 +161,7 @@ class LogisticRegression(LinearClassifier):
         self.random_state = random_state
         self.verbose = verbose
         self.n_jobs = n_jobs
+        self.unpenalised = unpenalised
 
     @with_callbacks
     def fit(self, X, y, sample_weight=None):
@@ -246,7 +250,8 @@ class LogisticRegression(LinearClassifier):
                 "leave penalty out."
             )
         check_firth(
-            lam=self.lam, l1_ratio=l1_ratio, penalty_factor=self.penalty_factor, standardize=self.standardize,
+            lam=self.lam, l1_ratio=l1_ratio, penalty_factor=self.penalty_factor, unpenalised=self.unpenalised,
+            standardize=self.standardize,
             prior_mean=self.prior_mean, lower=self.lower, upper=self.upper, grouped=self.grouped, radius=self.radius,
         )  # fmt: skip
         return True

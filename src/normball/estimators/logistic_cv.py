@@ -55,7 +55,7 @@ class LogisticRegressionCV(LinearClassifier):
     refit : bool, default=True
         Fit all rows at the chosen strength. False: means over the folds of their best strengths and coefficients; with
         `dev`: the fit to the training rows.
-    fit_intercept, class_weight, standardize, penalty_factor
+    fit_intercept, class_weight, standardize, penalty_factor, unpenalised
         As in LogisticRegression. Columns are standardised by each fold's own training rows; class weights count in the
         fits, not in the scores.
     tol, fold_tol : float, default=1e-8, 1e-5
@@ -134,7 +134,7 @@ class LogisticRegressionCV(LinearClassifier):
         fit_intercept=True, class_weight=None, standardize=False, penalty_factor=None, tol=1e-8, fold_tol=1e-5,
         random_state=None, max_reads=None, time_limit=None, grouped=False, lower=None, upper=None, penalty=DEPRECATED,
         solver=None, dual=False, intercept_scaling=1, max_iter=None, verbose=0, n_jobs=None,
-        use_legacy_attributes=False,
+        use_legacy_attributes=False, unpenalised=None,
     ):  # fmt: skip
         self.Cs = Cs
         self.lams = lams
@@ -164,6 +164,7 @@ class LogisticRegressionCV(LinearClassifier):
         self.verbose = verbose
         self.n_jobs = n_jobs
         self.use_legacy_attributes = use_legacy_attributes
+        self.unpenalised = unpenalised
 
     @with_callbacks
     def fit(self, X, y, sample_weight=None, *, groups=None, **params):
