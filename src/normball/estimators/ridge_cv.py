@@ -98,7 +98,7 @@ class RidgeCV(Chosen):
             task, splits = self._in_folds(X, y, sample_weight, groups)
             chosen, near, said = self._by_folds(task, splits, alphas, max(tol, PATH_TOL), fold_tol, watch)
         fitted, more = fit_one(task, float(chosen["alpha_"]) / task.total, 0.0, tol, watch, near)
-        say(said + more)
+        say(said + more, stacklevel=3)
         self._become(task, fitted | chosen)
         return self
 
