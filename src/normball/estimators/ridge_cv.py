@@ -92,6 +92,8 @@ class RidgeCV(Chosen):
                     f"alphas holds {alphas.min():g}: without cv every alpha must be > 0. Give cv, or drop it."
                 )
             task = self._read(X, y, sample_weight)
+            if task.design.n < 2:
+                raise InputError("X holds one sample: with it left out nothing is left to fit. Use Ridge.")
             chosen: dict[str, Any] = self._by_rows(task, alphas, sample_weight)
             near, said = None, list[tuple]()
         else:
