@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from .words import listed, show
 __all__ = ["read_columns", "without_penalty"]
 
 
-def read_columns(which, p: int, names: tuple[str, ...] | None, name: str) -> np.ndarray:
+def read_columns(which: Any, p: int, names: tuple[str, ...] | None, name: str) -> np.ndarray:
     """Which columns were picked, (p,) bool; none for None.
 
     which: a list of names (where X has them) or of indices 0 … p-1, one of them alone, or bools (p,).
