@@ -28,11 +28,12 @@ class Given:
     prior_mean: Any = None
     grouped: bool = False
     bounds: tuple = (None, None)
+    unpenalised: Any = None
 
 
 def read_model(
     model, y, *, intercept, lam, C, l1_ratio, sample_weight, fit_intercept, standardize, penalty_factor, grouped=False,
-    bounds=(None, None),
+    bounds=(None, None), unpenalised=None,
 ) -> Given:  # fmt: skip
     """Coefficients, a Solution, or a fitted estimator with `coef_` and scikit-learn's parameters."""
     if lam is not None and C is not None:
@@ -46,7 +47,7 @@ def read_model(
         lam = model.lam if lam is None and C is None else lam
         return Given(
             model.coef, model.intercept, lam, C, model.l1_ratio, sample_weight, fit_intercept, model.standardize,
-            penalty_factor, model.prior_mean, model.grouped, model.bounds or bounds,
+            penalty_factor, model.prior_mean, model.grouped, model.bounds or bounds, unpenalised,
         )  # fmt: skip
     if not hasattr(model, "coef_"):
         if hasattr(model, "get_params"):
@@ -55,9 +56,10 @@ def read_model(
             raise StrengthConflict("Coefficients alone do not say what they minimise: pass lam or C.")
         return Given(
             model, intercept, lam, C, l1_ratio, sample_weight, fit_intercept, standardize, penalty_factor, None,
-            grouped, bounds,
+            grouped, bounds, unpenalised,
         )  # fmt: skip
-    coef = np.asarray(model.coef_, dtype=np.float64)
+    coef = model.coef_.toarray() if hasattr(model.coef_, "toarray") else model.coef_  # after sparsify()
+    coef = np.asarray(coef, dtype=np.float64)
     if lam is None and C is None:
         ours = getattr(model, "lambda_", None)  # what was used, or chosen
         lam, C = getattr(model, "lam", None) if ours is None else ours, getattr(model, "C", None)
@@ -77,6 +79,7 @@ def read_model(
         getattr(model, "penalty_factor", None) if penalty_factor is None else penalty_factor,
         getattr(model, "prior_mean", None), getattr(model, "grouped", grouped),
         (getattr(model, "lower", bounds[0]), getattr(model, "upper", bounds[1])),
+        getattr(model, "unpenalised", None) if penalty_factor is None and unpenalised is None else unpenalised,
     )  # fmt: skip
 
 

@@ -142,13 +142,14 @@ class Task:
 
 
 def read_task(
-    X, y=None, *, penalty_factor=None, sample_weight=None, offset=None, fit_intercept=True,
+    X, y=None, *, penalty_factor=None, unpenalised=None, sample_weight=None, offset=None, fit_intercept=True,
     standardize: bool | np.ndarray = False, grouped=False, lower=None, upper=None, prior_mean=None, loss="logistic",
     cells_of=None,
 ) -> Task:  # fmt: skip
     """Check everything but the strength; raises InputError, and Interrupted on Ctrl-C.
 
     cells_of: a function of the checked Inputs that says to which cell each row belongs, (n,) int.
+    unpenalised: names, indices or bools of columns whose factor is 0.
     prior_mean: (p,) w0; the design's problem is that of w - w0, see priors.py.
     """
     fit_intercept = inputs.read_flag(fit_intercept, "fit_intercept")
@@ -187,6 +188,7 @@ def read_task(
     base = design.base if isinstance(design, ClassDesign) else design
     p = base.p
     factor = np.ones(p) if penalty_factor is None else inputs.read_penalty_factor(penalty_factor, p)
+    factor = inputs.without_penalty(factor, penalty_factor is not None, unpenalised, names)
     standardize = inputs.read_flags(standardize, p, "standardize")
     flags = base.sorted(np.broadcast_to(standardize, (p,)))
     several = classes is not None and len(classes) > 2

@@ -35,6 +35,7 @@ def solve(
     X, y=None, *, lam=None, l1_ratio=0.0, penalty_factor=None, sample_weight=None, offset=None, fit_intercept=True,
     standardize: bool | np.ndarray = False, lower=None, upper=None, grouped=False, prior_mean=None, loss="logistic",
     penalty="elasticnet", tol=1e-8, max_reads=None, time_limit=None, init=None, ball=None, n_features=None, df=None,
+    unpenalised=None,
 ) -> Solution:  # fmt: skip
     """Minimise  Σ c_i ℓ(y_i, η_i) + λ Σ_j f_j (α|w_j| + (1-α)/2 w_j²),  η = offset + b + X w,  and prove it.
 
@@ -47,6 +48,7 @@ def solve(
         another dialect: Strength(C=1.0), with C = 1/(λ · sum of weights), Strength(sigma=2.0), …
     l1_ratio : α in [0, 1]; 0 ridge, 1 lasso
     penalty_factor : (p,) f_j >= 0; 0 leaves a column free
+    unpenalised : columns whose f_j is 0: a list of their names or indices, or bools (p,)
     sample_weight : (n,) c_i before they are divided by their sum
     offset : (n,) added to η; for K >= 3 classes (n, K)
     standardize : penalise sd_j·w_j instead of w_j (the coefficients stay per unit of each column); a (p,) array of
@@ -83,7 +85,7 @@ def solve(
     if firth:
         check_firth(
             lam=lam, l1_ratio=l1_ratio, penalty_factor=penalty_factor, standardize=standardize, prior_mean=prior_mean,
-            grouped=grouped, lower=lower, upper=upper, ball=ball, n_features=n_features, df=df,
+            unpenalised=unpenalised, grouped=grouped, lower=lower, upper=upper, ball=ball, n_features=n_features, df=df,
         )  # fmt: skip
         lam = 0.0
     _only_one(lam=lam, ball=ball, n_features=n_features, df=df)
@@ -94,8 +96,9 @@ def solve(
     if strength is not None:
         strength.check(l1_ratio)
     task = read_task(
-        X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
-        standardize=standardize, lower=lower, upper=upper, grouped=grouped, prior_mean=prior_mean, loss=loss,
+        X, y, penalty_factor=penalty_factor, unpenalised=unpenalised, sample_weight=sample_weight, offset=offset,
+        fit_intercept=fit_intercept, standardize=standardize, lower=lower, upper=upper, grouped=grouped,
+        prior_mean=prior_mean, loss=loss,
     )  # fmt: skip
     start = inputs.read_init(init, task.n_features, task.n_classes)
     watch = Watch(inputs.read_limit(max_reads, "max_reads"), inputs.read_limit(time_limit, "time_limit"))
@@ -119,7 +122,7 @@ def path(
     X, y=None, *, lams=None, n_lams=100, lam_min_ratio=None, l1_ratio=0.0, penalty_factor=None, sample_weight=None,
     offset=None, fit_intercept=True, standardize: bool | np.ndarray = False, lower=None, upper=None, grouped=False,
     prior_mean=None, loss="logistic", tol=1e-6, max_reads=None, time_limit=None, relax=None, progress=None, radii=None,
-    norm=None,
+    norm=None, unpenalised=None,
 ) -> Path:  # fmt: skip
     """The solutions of `solve` for a whole grid of λ at once, each with its proof.
 
@@ -154,8 +157,9 @@ def path(
             "drops the others, whatever their prior mean. Leave one of them out."
         )
     task = read_task(
-        X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
-        standardize=standardize, lower=lower, upper=upper, grouped=grouped, prior_mean=prior_mean, loss=loss,
+        X, y, penalty_factor=penalty_factor, unpenalised=unpenalised, sample_weight=sample_weight, offset=offset,
+        fit_intercept=fit_intercept, standardize=standardize, lower=lower, upper=upper, grouped=grouped,
+        prior_mean=prior_mean, loss=loss,
     )  # fmt: skip
     watch = Watch(inputs.read_limit(max_reads, "max_reads"), inputs.read_limit(time_limit, "time_limit"), progress)
     if ball is not None and radii is not None:
@@ -172,7 +176,7 @@ def cross_validate(
     X, y=None, *, cv=10, repeats=1, groups=None, seed=0, lams=None, n_lams=100, lam_min_ratio=None, l1_ratios=(0.0,),
     scoring=None, relax=None, keep_predictions=False, penalty_factor=None, sample_weight=None, offset=None,
     fit_intercept=True, standardize: bool | np.ndarray = False, lower=None, upper=None, grouped=False, loss="logistic",
-    tol=1e-6, fold_tol=1e-5, max_reads=None, time_limit=None, progress=None,
+    tol=1e-6, fold_tol=1e-5, max_reads=None, time_limit=None, progress=None, unpenalised=None,
 ) -> CrossValidation:  # fmt: skip
     """The path and its cross-validation together: every λ, every fold and every l1_ratio shares each read of X.
 
@@ -205,8 +209,9 @@ def cross_validate(
         return together(splits)[0].cells
 
     task = read_task(
-        X, y, penalty_factor=penalty_factor, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept,
-        standardize=standardize, lower=lower, upper=upper, grouped=grouped, loss=loss, cells_of=cells_of,
+        X, y, penalty_factor=penalty_factor, unpenalised=unpenalised, sample_weight=sample_weight, offset=offset,
+        fit_intercept=fit_intercept, standardize=standardize, lower=lower, upper=upper, grouped=grouped, loss=loss,
+        cells_of=cells_of,
     )  # fmt: skip
     grid = read_grid(lams, n_lams, lam_min_ratio).at(task.total, ratios, folds=True)
     second = read_relax(relax, max(ratios, default=0.0))
@@ -222,7 +227,7 @@ def cross_validate(
 def audit(
     model_or_coef, X, y=None, *, intercept=0.0, lam=None, C=None, l1_ratio=0.0, penalty_factor=None, sample_weight=None,
     offset=None, fit_intercept=True, standardize: bool | np.ndarray = False, lower=None, upper=None, grouped=False,
-    loss="logistic", tol=1e-8, newton=False,
+    loss="logistic", tol=1e-8, newton=False, unpenalised=None,
 ) -> Audit:  # fmt: skip
     """How far *anybody's* coefficients are from the optimum of their own problem, proved.
 
@@ -241,15 +246,15 @@ def audit(
     given = read_model(
         model_or_coef, y, intercept=intercept, lam=lam, C=C, l1_ratio=l1_ratio, sample_weight=sample_weight,
         fit_intercept=fit_intercept, standardize=standardize, penalty_factor=penalty_factor, grouped=grouped,
-        bounds=(lower, upper),
+        bounds=(lower, upper), unpenalised=unpenalised,
     )  # fmt: skip
     tol, l1_ratio = inputs.read_tol(tol), inputs.read_l1_ratio(given.l1_ratio)
     strength = read_strength(given.lam) if given.C is None else Strength(C=inputs.read_C(given.C))
     strength.check(l1_ratio)
     task = read_task(
-        X, y, penalty_factor=given.penalty_factor, sample_weight=given.sample_weight, offset=offset,
-        fit_intercept=given.fit_intercept, standardize=given.standardize, prior_mean=given.prior_mean,
-        grouped=given.grouped, lower=given.bounds[0], upper=given.bounds[1],
+        X, y, penalty_factor=given.penalty_factor, unpenalised=given.unpenalised, sample_weight=given.sample_weight,
+        offset=offset, fit_intercept=given.fit_intercept, standardize=given.standardize,
+        prior_mean=given.prior_mean, grouped=given.grouped, lower=given.bounds[0], upper=given.bounds[1],
         loss=model_or_coef.loss if isinstance(model_or_coef, Solution) else loss,
     )  # fmt: skip
     lam = strength.lam(task.total, l1_ratio)

@@ -55,13 +55,39 @@ def test_old_penalties_choose_the_mixture():
         LogisticRegressionCV(use_legacy_attributes=True).fit(X, Y)
 
 
-def test_every_argument_of_theirs_is_taken():
+MODELS = ["LogisticRegression", "LogisticRegressionCV", "Ridge", "RidgeCV", "Lasso", "LassoCV"]
+MODELS += ["ElasticNet", "ElasticNetCV"]
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_argument_of_theirs_is_taken(name):
     """So that one import is all that changes."""
-    for mine, theirs in (
-        (LogisticRegression, sklearn.linear_model.LogisticRegression),
-        (LogisticRegressionCV, sklearn.linear_model.LogisticRegressionCV),
-    ):
-        assert theirs().get_params().keys() <= mine().get_params().keys()
+    theirs, mine = getattr(sklearn.linear_model, name)(), getattr(normball, name)()
+    assert theirs.get_params().keys() <= mine.get_params().keys()
+
+
+OTHERWISE = dict(
+    solver="svd", max_iter=7, copy_X=False, precompute=True, selection="random", warm_start=True, verbose=1, n_jobs=2,
+    gcv_mode="eigen", alpha_per_target=True, random_state=3,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MODELS[2:])
+def test_the_regressions_say_each_and_change_nothing(name):
+    model = getattr(normball, name)
+    plain = model().fit(X, X[:, 0] + X[:, 1])
+    taken = {key: value for key, value in OTHERWISE.items() if key in plain.get_params()}
+    assert len(taken) == len(getattr(sklearn.linear_model, name)().get_params().keys() & OTHERWISE.keys()) >= 2
+    for key, value in taken.items():
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            other = model(**{key: value}).fit(X, X[:, 0] + X[:, 1])
+        assert np.array_equal(other.coef_, plain.coef_)
+        if key == "random_state":
+            assert not said
+        else:
+            assert [str(w.message).split(" changes nothing: ")[0] for w in said] == [f"{key}={value!r}"]
+            assert said[0].category is LegacyArgumentWarning and said[0].filename == __file__
 
 
 def test_a_warm_start_gives_the_same_answer():

@@ -48,11 +48,14 @@ class ClassDesign:
         return np.repeat(np.concatenate([np.full(self.head, head, dtype=vector.dtype), vector]), self.K)
 
     def to_original(self, coef: Array, intercept: float = 0.0) -> tuple[Array, Array]:
-        """(p, K) per unit of each column as it came, and the intercepts (K,)."""
+        """(p, K) per unit of each column as it came, and the intercepts (K,), whose sum is 0.
+
+        The same number on all of them changes no probability: of all solutions the one with the smallest intercepts.
+        """
         B, s = self.table(coef), self.base.survey
         w = B[self.head :] / s.scale[:, None]
         b = (B[0] if self.head else np.zeros(self.K)) - s.mean @ w
-        return self.base.unsorted(w), b
+        return self.base.unsorted(w), b - b.mean() if self.head else b
 
     def to_conditioned(self, coef: Array, intercept) -> tuple[Array, float]:
         """The way back: the vector, and 0."""
@@ -65,7 +68,8 @@ class ClassDesign:
         E, s = self.table(coef_error), self.base.survey
         width = E[self.head :] / s.scale[:, None]
         head = E[0] if self.head else np.zeros(self.K)
-        return self.base.unsorted(width), head + np.abs(s.mean) @ width
+        bound = head + np.abs(s.mean) @ width
+        return self.base.unsorted(width), bound + bound.mean() if self.head else bound
 
     # ---- products -------------------------------------------------------------------------------------------------
     def etas(self, coefs: Array, rows: Array | None = None) -> Array:

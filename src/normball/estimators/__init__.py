@@ -7,6 +7,8 @@ linear.py          Ridge, Lasso, ElasticNet; regression.py what the regressions 
 linear_cv.py       LassoCV, ElasticNetCV; ridge_cv.py RidgeCV
 callbacks.py       scikit-learn's callbacks hear the progress of a fit
 table_encoder.py   TableEncoder, the encoder of tables/
+said.py            the warnings of a fit
+sparse_coef.py     sparsify and densify
 class_weights.py   class weights as weights of the observations
 """
 

@@ -24,17 +24,19 @@ from ..runtime import Watch
 from ..tasks import Task, read_task
 from .callbacks import CallbackSupportMixin
 from .class_weights import times_class_weight
+from .sparse_coef import SparseCoef, dense_coef
 
 BLOCK = 2**18  # numbers that are turned into float64 at a time where X is of another kind
 
 
-class LinearClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
+class LinearClassifier(CallbackSupportMixin, SparseCoef, ClassifierMixin, BaseEstimator):
     """A linear classifier: coef_ (1, p), intercept_ (1,), classes_ (2,); for K >= 3 classes (K, p), (K,) and (K,)."""
 
     fit_intercept: bool  # parameters of every one of them
     class_weight: dict | str | None
     standardize: bool
     penalty_factor: np.ndarray | None
+    unpenalised: list | np.ndarray | None
     grouped: bool
     lower: float | np.ndarray | None
     upper: float | np.ndarray | None
@@ -53,9 +55,10 @@ class LinearClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         X = inputs.read_matrix(X)[0] if named else X
         if isinstance(X, np.ndarray):
             inputs.check_finite(X, getattr(self, "feature_names_in_", None))
-        if len(self.coef_) == 1:
-            return _times(X, self.coef_[0]) + self.intercept_[0]
-        return _times(X, self.coef_.T) + self.intercept_
+        coef = dense_coef(self.coef_)
+        if len(coef) == 1:
+            return _times(X, coef[0]) + self.intercept_[0]
+        return _times(X, coef.T) + self.intercept_
 
     def predict(self, X):
         """The more probable class of each row, (n_samples,)."""
@@ -103,9 +106,9 @@ class LinearClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         if self.class_weight is not None:
             weight = times_class_weight(self.class_weight, y, sample_weight)
         task = read_task(
-            X, y, penalty_factor=self.penalty_factor, sample_weight=weight, fit_intercept=self.fit_intercept,
-            standardize=self.standardize, lower=self.lower, upper=self.upper, grouped=self.grouped,
-            prior_mean=prior_mean,
+            X, y, penalty_factor=self.penalty_factor, unpenalised=self.unpenalised, sample_weight=weight,
+            fit_intercept=self.fit_intercept, standardize=self.standardize, lower=self.lower, upper=self.upper,
+            grouped=self.grouped, prior_mean=prior_mean,
         )  # fmt: skip
         if task.n_features == 0:
             raise InputError(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from .. import inputs
 from ..runtime import Watch
-from .regression import LinearRegressor, fit_one, read_alpha, say
+from .legacy import LINEAR, heed
+from .regression import LinearRegressor, fit_one, read_alpha
+from .said import say
 
 
 class Ridge(LinearRegressor):
@@ -27,6 +29,9 @@ class Ridge(LinearRegressor):
         minimum. Not scikit-learn's `tol`.
     max_reads, time_limit : float or None, default=None
         Limits, in reads of X and in seconds. What is reached by then is kept, with a ConvergenceWarning.
+    copy_X, max_iter, solver, random_state
+        What code written for scikit-learn may pass. They change nothing here: a LegacyArgumentWarning says, in one
+        sentence, what each means (random_state, which nothing is drawn from, needs none).
 
     Attributes
     ----------
@@ -59,13 +64,20 @@ class Ridge(LinearRegressor):
     lambda_: float
     status_: str
 
-    def __init__(self, alpha=1.0, *, fit_intercept=True, positive=False, tol=1e-8, max_reads=None, time_limit=None):
+    def __init__(
+        self, alpha=1.0, *, fit_intercept=True, positive=False, tol=1e-8, max_reads=None, time_limit=None,
+        copy_X=True, max_iter=None, solver="auto", random_state=None,
+    ):  # fmt: skip
         self.alpha = alpha
         self.fit_intercept = fit_intercept
         self.positive = positive
         self.tol = tol
         self.max_reads = max_reads
         self.time_limit = time_limit
+        self.copy_X = copy_X
+        self.max_iter = max_iter
+        self.solver = solver
+        self.random_state = random_state
 
     def fit(self, X, y, sample_weight=None):
         """Fit, and prove it.
@@ -101,6 +113,9 @@ class ElasticNet(LinearRegressor):
         0 ridge, 1 lasso.
     fit_intercept, positive, tol, max_reads, time_limit
         As in Ridge.
+    precompute, copy_X, max_iter, warm_start, random_state, selection
+        What code written for scikit-learn may pass. They change nothing here: a LegacyArgumentWarning says, in one
+        sentence, what each means (random_state, which nothing is drawn from, needs none).
 
     Attributes
     ----------
@@ -114,8 +129,10 @@ class ElasticNet(LinearRegressor):
     status_: str
 
     def __init__(
-        self, alpha=1.0, *, l1_ratio=0.5, fit_intercept=True, positive=False, tol=1e-8, max_reads=None, time_limit=None
-    ):
+        self, alpha=1.0, *, l1_ratio=0.5, fit_intercept=True, positive=False, tol=1e-8, max_reads=None,
+        time_limit=None, precompute=False, copy_X=True, max_iter=1000, warm_start=False, random_state=None,
+        selection="cyclic",
+    ):  # fmt: skip
         self.alpha = alpha
         self.l1_ratio = l1_ratio
         self.fit_intercept = fit_intercept
@@ -123,6 +140,12 @@ class ElasticNet(LinearRegressor):
         self.tol = tol
         self.max_reads = max_reads
         self.time_limit = time_limit
+        self.precompute = precompute
+        self.copy_X = copy_X
+        self.max_iter = max_iter
+        self.warm_start = warm_start
+        self.random_state = random_state
+        self.selection = selection
 
     def fit(self, X, y, sample_weight=None):
         """Fit, and prove it: as in Ridge."""
@@ -139,6 +162,9 @@ class Lasso(LinearRegressor):
         >= 0, the strength; of the *mean* loss, as in scikit-learn.
     fit_intercept, positive, tol, max_reads, time_limit
         As in Ridge.
+    precompute, copy_X, max_iter, warm_start, random_state, selection
+        What code written for scikit-learn may pass. They change nothing here: a LegacyArgumentWarning says, in one
+        sentence, what each means (random_state, which nothing is drawn from, needs none).
 
     Attributes
     ----------
@@ -151,13 +177,22 @@ class Lasso(LinearRegressor):
     lambda_: float
     status_: str
 
-    def __init__(self, alpha=1.0, *, fit_intercept=True, positive=False, tol=1e-8, max_reads=None, time_limit=None):
+    def __init__(
+        self, alpha=1.0, *, fit_intercept=True, positive=False, tol=1e-8, max_reads=None, time_limit=None,
+        precompute=False, copy_X=True, max_iter=1000, warm_start=False, random_state=None, selection="cyclic",
+    ):  # fmt: skip
         self.alpha = alpha
         self.fit_intercept = fit_intercept
         self.positive = positive
         self.tol = tol
         self.max_reads = max_reads
         self.time_limit = time_limit
+        self.precompute = precompute
+        self.copy_X = copy_X
+        self.max_iter = max_iter
+        self.warm_start = warm_start
+        self.random_state = random_state
+        self.selection = selection
 
     def fit(self, X, y, sample_weight=None):
         """Fit, and prove it: as in Ridge."""
@@ -167,6 +202,7 @@ class Lasso(LinearRegressor):
 
 def _fit(model, X, y, sample_weight, l1_ratio: float, lam_of):
     """The one fit of all three; lam_of(sum of the weights) is λ."""
+    heed(model, LINEAR)
     limits = inputs.read_limit(model.max_reads, "max_reads"), inputs.read_limit(model.time_limit, "time_limit")
     tol = inputs.read_tol(model.tol)
     task = model._read(X, y, sample_weight, model.positive)

@@ -16,7 +16,9 @@ from ..selection import CrossValidation, Split, cross_validate_task, make_splits
 from ..selection.splits import together
 from ..tasks import Task
 from .folds import without_data
-from .regression import LinearRegressor, fit_one, read_alpha, say
+from .legacy import LINEAR, heed
+from .regression import LinearRegressor, fit_one, read_alpha
+from .said import say
 
 PATH_TOL = 1e-6  # of the path that the folds begin from; what is chosen is fitted to the model's own tol
 LEAST = float(np.finfo(float).resolution)  # the grid of a y that nothing explains begins here, as scikit-learn's
@@ -85,6 +87,7 @@ class _PathCV(Chosen):
     time_limit: float | None
 
     def _fit(self, X, y, sample_weight, groups, ratios: tuple[float, ...]):
+        heed(self, LINEAR)
         watch = Watch(inputs.read_limit(self.max_reads, "max_reads"), inputs.read_limit(self.time_limit, "time_limit"))
         tol, fold_tol = inputs.read_tol(self.tol), inputs.read_tol(self.fold_tol)
         eps = read_number(self.eps, "eps", "a number between 0 and 1", lambda v: 0.0 < v < 1.0)
@@ -161,6 +164,9 @@ class LassoCV(_PathCV):
         Gaps to reach, relative to the null loss: of the final fit, and in the folds.
     max_reads, time_limit : float or None, default=None
         Limits in reads of X and in seconds. What is reached by then is kept, with a ConvergenceWarning.
+    precompute, copy_X, max_iter, verbose, n_jobs, random_state, selection
+        What code written for scikit-learn may pass. They change nothing here: a LegacyArgumentWarning says, in one
+        sentence, what each means (random_state, which nothing is drawn from, needs none).
 
     Attributes
     ----------
@@ -182,7 +188,8 @@ class LassoCV(_PathCV):
 
     def __init__(
         self, *, eps=1e-3, alphas=100, fit_intercept=True, cv=None, positive=False, tol=1e-8, fold_tol=1e-5,
-        max_reads=None, time_limit=None,
+        max_reads=None, time_limit=None, precompute="auto", copy_X=True, max_iter=1000, verbose=False, n_jobs=None,
+        random_state=None, selection="cyclic",
     ):  # fmt: skip
         self.eps = eps
         self.alphas = alphas
@@ -193,6 +200,13 @@ class LassoCV(_PathCV):
         self.fold_tol = fold_tol
         self.max_reads = max_reads
         self.time_limit = time_limit
+        self.precompute = precompute
+        self.copy_X = copy_X
+        self.max_iter = max_iter
+        self.verbose = verbose
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.selection = selection
 
     def fit(self, X, y, sample_weight=None, *, groups=None):
         """Choose, fit, and prove it.
@@ -214,6 +228,9 @@ class ElasticNetCV(_PathCV):
         The mixture, or mixtures to choose from; 0 needs alphas of your own.
     eps, alphas, fit_intercept, cv, positive, tol, fold_tol, max_reads, time_limit
         As in LassoCV; each l1_ratio has a grid of its own.
+    precompute, copy_X, max_iter, verbose, n_jobs, random_state, selection
+        What code written for scikit-learn may pass. They change nothing here: a LegacyArgumentWarning says, in one
+        sentence, what each means (random_state, which nothing is drawn from, needs none).
 
     Attributes
     ----------
@@ -229,7 +246,8 @@ class ElasticNetCV(_PathCV):
 
     def __init__(
         self, *, l1_ratio=0.5, eps=1e-3, alphas=100, fit_intercept=True, cv=None, positive=False, tol=1e-8,
-        fold_tol=1e-5, max_reads=None, time_limit=None,
+        fold_tol=1e-5, max_reads=None, time_limit=None, precompute="auto", copy_X=True, max_iter=1000, verbose=0,
+        n_jobs=None, random_state=None, selection="cyclic",
     ):  # fmt: skip
         self.l1_ratio = l1_ratio
         self.eps = eps
@@ -241,6 +259,13 @@ class ElasticNetCV(_PathCV):
         self.fold_tol = fold_tol
         self.max_reads = max_reads
         self.time_limit = time_limit
+        self.precompute = precompute
+        self.copy_X = copy_X
+        self.max_iter = max_iter
+        self.verbose = verbose
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.selection = selection
 
     def fit(self, X, y, sample_weight=None, *, groups=None):
         """Choose, fit, and prove it: as in LassoCV."""

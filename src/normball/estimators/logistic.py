@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
 from .. import inputs
@@ -18,6 +16,8 @@ from .base import LinearClassifier, fit_all
 from .callbacks import Reports, with_callbacks
 from .class_weights import prior_shift
 from .legacy import DEPRECATED, heed, read_penalty
+from .said import say
+from .sparse_coef import dense_coef
 
 
 class LogisticRegression(LinearClassifier):
@@ -57,6 +57,8 @@ class LogisticRegression(LinearClassifier):
         Penalise sd_j·w_j instead of w_j. The coefficients stay per unit of each column.
     penalty_factor : array-like of shape (n_features,) or None, default=None
         f_j >= 0; 0 leaves a column without penalty. None: ones.
+    unpenalised : list of str or int, array-like of bool, or None, default=None
+        Columns without penalty, by name, by index or by a mask; the same as a penalty_factor of 0 there.
     grouped : bool, default=False
         Three or more classes: the L1 part is the length of each feature's coefficients, which are then 0 for all
         classes or for none.
@@ -131,6 +133,7 @@ class LogisticRegression(LinearClassifier):
         penalty_factor=None, grouped=False, lower=None, upper=None, tol=1e-8, max_reads=None, time_limit=None,
         radius=None, norm=None, correct_probabilities=False, prior_mean=None, warm_start=False, penalty=DEPRECATED,
         solver=None, dual=False, intercept_scaling=1, max_iter=None, random_state=None, verbose=0, n_jobs=None,
+        unpenalised=None,
     ):  # fmt: skip
         self.C = C
         self.l1_ratio = l1_ratio
@@ -158,6 +161,7 @@ class LogisticRegression(LinearClassifier):
         self.random_state = random_state
         self.verbose = verbose
         self.n_jobs = n_jobs
+        self.unpenalised = unpenalised
 
     @with_callbacks
     def fit(self, X, y, sample_weight=None):
@@ -188,7 +192,7 @@ class LogisticRegression(LinearClassifier):
                 "Keep one (C=1.0, its default, counts as not given)."
             )
         heed(self)
-        ratio, penalised = read_penalty(self.penalty, self.l1_ratio)
+        ratio, penalised = read_penalty(self.penalty, self.l1_ratio, self.C)
         l1_ratio, tol = inputs.read_l1_ratio(ratio), inputs.read_tol(self.tol)
         ball = self._ball(l1_ratio)
         if self.lam is None and self.C is None and ball is None:
@@ -206,8 +210,7 @@ class LogisticRegression(LinearClassifier):
         near = self._before(task) if inputs.read_flag(self.warm_start, "warm_start") else None
         fitted, said = fit_all(task, lam, l1_ratio, tol, reports.listen(Watch(*limits)), near, ball, firth)
         fitted |= dict(intercept_=fitted["intercept_"] + shift, intercept_shift_=shift)
-        for message, kind in said:
-            warnings.warn(message, kind, stacklevel=3)
+        say(said)
         rounds = fitted["certificate_"].rounds
         self._become(task, fitted | dict(l1_ratio_=l1_ratio, n_iter_=np.array([max(rounds, 1)], dtype=np.int32)))
         reports.end()
@@ -238,7 +241,8 @@ class LogisticRegression(LinearClassifier):
         if not same or self.n_features_in_ != task.n_features:
             return None
         b = (self.intercept_ - self.intercept_shift_) * task.has_intercept
-        return (self.coef_[0], float(b[0])) if len(self.coef_) == 1 else (self.coef_.T, b)
+        coef = dense_coef(self.coef_)
+        return (coef[0], float(b[0])) if len(coef) == 1 else (coef.T, b)
 
     def _ball(self, l1_ratio: float) -> Ball | None:
         if isinstance(self.lam, Strength) and self.lam.name == "t" and self.radius is None:
@@ -265,7 +269,8 @@ class LogisticRegression(LinearClassifier):
                 "leave penalty out."
             )
         check_firth(
-            lam=self.lam, l1_ratio=l1_ratio, penalty_factor=self.penalty_factor, standardize=self.standardize,
+            lam=self.lam, l1_ratio=l1_ratio, penalty_factor=self.penalty_factor, unpenalised=self.unpenalised,
+            standardize=self.standardize,
             prior_mean=self.prior_mean, lower=self.lower, upper=self.upper, grouped=self.grouped, radius=self.radius,
         )  # fmt: skip
         return True

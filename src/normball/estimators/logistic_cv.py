@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import ClassVar
 
 import numpy as np
@@ -19,7 +18,8 @@ from .base import LinearClassifier
 from .callbacks import Reports, with_callbacks
 from .dev import DevTable, judge_on_dev
 from .folds import judge_on_folds
-from .legacy import DEPRECATED, heed, read_penalty
+from .legacy import DEPRECATED, heed, read_penalty, refuse
+from .said import say
 from .strengths import read_strengths
 
 
@@ -39,8 +39,9 @@ class LogisticRegressionCV(LinearClassifier):
     l1_ratios : array-like, default=(0.0,)
         Mixtures to try: 0 ridge, 1 lasso.
     cv : int, splitter, array-like or None, default=None
-        The folds. None: 5; a number: so many, stratified and not shuffled, as in scikit-learn; or one of its splitters,
-        pairs (training rows, test rows), or fold numbers (n_samples,); rows with a negative one are never held out.
+        The folds. None: 5 (fewer where no class has 5 rows); a number: so many, stratified and not shuffled, as in
+        scikit-learn; or one of its splitters, pairs (training rows, test rows), or fold numbers (n_samples,); rows
+        with a negative one are never held out.
     dev : float, tuple or None, default=None
         Choose on dev rows instead of folds: a fraction of the rows (drawn by `random_state`, stratified), or rows of
         their own, (X_dev, y_dev) or (X_dev, y_dev, weights). `dev_table_` then says for every strength what became of
@@ -54,7 +55,7 @@ class LogisticRegressionCV(LinearClassifier):
     refit : bool, default=True
         Fit all rows at the chosen strength. False: means over the folds of their best strengths and coefficients; with
         `dev`: the fit to the training rows.
-    fit_intercept, class_weight, standardize, penalty_factor
+    fit_intercept, class_weight, standardize, penalty_factor, unpenalised
         As in LogisticRegression. Columns are standardised by each fold's own training rows; class weights count in the
         fits, not in the scores.
     tol, fold_tol : float, default=1e-8, 1e-5
@@ -133,7 +134,7 @@ class LogisticRegressionCV(LinearClassifier):
         fit_intercept=True, class_weight=None, standardize=False, penalty_factor=None, tol=1e-8, fold_tol=1e-5,
         random_state=None, max_reads=None, time_limit=None, grouped=False, lower=None, upper=None, penalty=DEPRECATED,
         solver=None, dual=False, intercept_scaling=1, max_iter=None, verbose=0, n_jobs=None,
-        use_legacy_attributes=False,
+        use_legacy_attributes=False, unpenalised=None,
     ):  # fmt: skip
         self.Cs = Cs
         self.lams = lams
@@ -163,9 +164,10 @@ class LogisticRegressionCV(LinearClassifier):
         self.verbose = verbose
         self.n_jobs = n_jobs
         self.use_legacy_attributes = use_legacy_attributes
+        self.unpenalised = unpenalised
 
     @with_callbacks
-    def fit(self, X, y, sample_weight=None, *, groups=None):
+    def fit(self, X, y, sample_weight=None, *, groups=None, **params):
         """Choose, fit, and prove it.
 
         Parameters
@@ -187,6 +189,7 @@ class LogisticRegressionCV(LinearClassifier):
         Whatever is raised, an earlier fit stays whole.  Warns with ConvergenceWarning where something is not certified.
         """
         watch = Watch(inputs.read_limit(self.max_reads, "max_reads"), inputs.read_limit(self.time_limit, "time_limit"))
+        refuse(params, self, "fit")
         read_rule(self.rule)
         inputs.read_flag(self.refit, "refit")
         heed(self)
@@ -217,16 +220,16 @@ class LogisticRegressionCV(LinearClassifier):
             fitted, said = judge_on_folds(self, task, splits, sample_weight, ratios, strengths, watch)
         else:
             fitted, said = judge_on_dev(self, task, sample_weight, ratios, strengths, watch)
-        for message, kind in said:
-            warnings.warn(message, kind, stacklevel=3)
+        say(said)
         self._become(task, fitted)
         reports.end()
         return self
 
-    def score(self, X, y, *, sample_weight=None) -> float:
+    def score(self, X, y, *, sample_weight=None, **params) -> float:
         """The score by `scoring`, as in scikit-learn: with the default minus the mean log-loss, larger is better."""
         from sklearn.metrics import get_scorer
 
+        refuse(params, self, "score")
         check_is_fitted(self)
         scoring = "accuracy" if self.scoring is None else self.scoring
         scorer = get_scorer("neg_log_loss" if isinstance(scoring, str) and scoring == "log_loss" else scoring)
@@ -249,7 +252,7 @@ class LogisticRegressionCV(LinearClassifier):
                     f"groups were given, but cv={cv!r} makes folds that do not look at them. Pass a splitter "
                     "that does, for example cv=GroupKFold(5) or StratifiedGroupKFold(5) of sklearn.model_selection."
                 )
-            cv = StratifiedKFold(5 if cv is None else cv)
+            cv = StratifiedKFold(_default_folds(data) if cv is None else cv)
         elif isinstance(cv, (bool, str)) or not (hasattr(cv, "split") or hasattr(cv, "__iter__")):
             raise InputError(
                 f"cv={cv!r} must be a number of folds, a splitter, pairs (training rows, test rows), or "
@@ -258,3 +261,10 @@ class LogisticRegressionCV(LinearClassifier):
         assert data is not None and data.classes is not None
         labels = data.classes[inputs.class_numbers(data.y, data.classes)]
         return make_splits(data, cv, groups=groups, X=data.X, y=labels)
+
+
+def _default_folds(data: inputs.Inputs | None) -> int:
+    """5, or what is left of them where no class has 5 rows, which scikit-learn refuses."""
+    assert data is not None and data.classes is not None
+    most = int(np.bincount(inputs.class_numbers(data.y, data.classes)).max())
+    return min(5, max(2, most))

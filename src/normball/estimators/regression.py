@@ -90,12 +90,6 @@ def fit_one(task: Task, lam: float, l1_ratio: float, tol: float, watch: Watch, n
     return fitted, [] if certificate.status == "certified" else [(certificate.summary(), ConvergenceWarning)]
 
 
-def say(said: list) -> None:
-    """The warnings of a fit, at the line that called it."""
-    for message, kind in said:
-        warnings.warn(message, kind, stacklevel=4)
-
-
 def read_alpha(alpha, name: str = "alpha") -> float:
     """A strength: finite, >= 0."""
     if np.ndim(alpha) > 0:

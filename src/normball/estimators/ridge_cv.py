@@ -14,8 +14,10 @@ from ..selection import cross_validate_task
 from ..selection.leave_one_out import leave_one_out
 from ..selection.scores import JudgedNumbers
 from .folds import without_data
+from .legacy import LINEAR, heed
 from .linear_cv import PATH_TOL, Chosen
-from .regression import fit_one, read_alpha, say
+from .regression import fit_one, read_alpha
+from .said import say
 
 
 class RidgeCV(Chosen):
@@ -38,6 +40,9 @@ class RidgeCV(Chosen):
         Gaps to reach, relative to the null loss: of the final fit, and in folds.
     max_reads, time_limit : float or None, default=None
         Limits in reads of X and in seconds.
+    gcv_mode, alpha_per_target
+        What code written for scikit-learn may pass. They change nothing here: a LegacyArgumentWarning says, in one
+        sentence, what each means (random_state, which nothing is drawn from, needs none).
 
     Attributes
     ----------
@@ -55,7 +60,7 @@ class RidgeCV(Chosen):
 
     def __init__(
         self, alphas=(0.1, 1.0, 10.0), *, fit_intercept=True, scoring=None, cv=None, store_cv_results=False, tol=1e-8,
-        fold_tol=1e-5, max_reads=None, time_limit=None,
+        fold_tol=1e-5, max_reads=None, time_limit=None, gcv_mode=None, alpha_per_target=False,
     ):  # fmt: skip
         self.alphas = alphas
         self.fit_intercept = fit_intercept
@@ -66,9 +71,12 @@ class RidgeCV(Chosen):
         self.fold_tol = fold_tol
         self.max_reads = max_reads
         self.time_limit = time_limit
+        self.gcv_mode = gcv_mode
+        self.alpha_per_target = alpha_per_target
 
     def fit(self, X, y, sample_weight=None, *, groups=None):
         """Choose, fit, and prove it: as in LassoCV."""
+        heed(self, LINEAR, stacklevel=3)
         watch = Watch(inputs.read_limit(self.max_reads, "max_reads"), inputs.read_limit(self.time_limit, "time_limit"))
         tol, fold_tol = inputs.read_tol(self.tol), inputs.read_tol(self.fold_tol)
         alphas = np.array([read_alpha(alpha, "alphas") for alpha in np.atleast_1d(np.asarray(self.alphas, object))])
@@ -84,13 +92,15 @@ class RidgeCV(Chosen):
                     f"alphas holds {alphas.min():g}: without cv every alpha must be > 0. Give cv, or drop it."
                 )
             task = self._read(X, y, sample_weight)
+            if task.design.n < 2:
+                raise InputError("X holds one sample: with it left out nothing is left to fit. Use Ridge.")
             chosen: dict[str, Any] = self._by_rows(task, alphas, sample_weight)
             near, said = None, list[tuple]()
         else:
             task, splits = self._in_folds(X, y, sample_weight, groups)
             chosen, near, said = self._by_folds(task, splits, alphas, max(tol, PATH_TOL), fold_tol, watch)
         fitted, more = fit_one(task, float(chosen["alpha_"]) / task.total, 0.0, tol, watch, near)
-        say(said + more)
+        say(said + more, stacklevel=3)
         self._become(task, fitted | chosen)
         return self
 

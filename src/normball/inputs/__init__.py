@@ -7,7 +7,7 @@ it is is passed on as it is (read-only, memory-mapped, strided, Fortran), anythi
     targets.py  y of a regression
     frames.py   pandas, polars, arrow through narwhals           values.py   vectors along rows or columns, and scalars
     sparse.py   CSR and CSC, their structure checked             words.py    how values are spelled in messages
-    counts.py   y: successes and failures
+    counts.py   y: successes and failures                  columns.py   columns by name or index
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import InputError
+from .columns import without_penalty
 from .counts import read_counts
 from .labels import check_class_weights, class_numbers, read_labels
 from .matrix import Matrix, align, check_finite, read_matrix
@@ -60,6 +61,7 @@ __all__ = [
     "read_tol",
     "read_weights",
     "units_of",
+    "without_penalty",
 ]
 
 

@@ -93,8 +93,9 @@ def check_finite(matrix: Matrix, names: Names = None, *, name: str = "X") -> Non
     counts = [f"{count.sum()} {what}" for what, count in (("NaN", nan), ("infinite", inf)) if count.any()]
     columns = np.flatnonzero(nan + inf)
     where = listed([names[j] for j in columns] if names is not None else columns)
+    known = f"Input {name} contains NaN: " if nan.any() else ""  # scikit-learn's words, which code may look for
     raise InputError(
-        f"{name} holds {' and '.join(counts)} value{'s' if (nan + inf).sum() > 1 else ''} "
+        f"{known}{name} holds {' and '.join(counts)} value{'s' if (nan + inf).sum() > 1 else ''} "
         f"in column{'s' if len(columns) > 1 else ''} {where}. Impute them or drop those rows or columns first."
     )
 
