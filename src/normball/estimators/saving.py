@@ -54,7 +54,8 @@ def fitted_of(path) -> tuple[dict[str, Any], dict[str, Any]]:
     fitted: dict[str, Any] = dict(
         coef_=np.atleast_2d(record.coef.T).copy(), intercept_=np.array(np.atleast_1d(record.intercept)),
         classes_=labels, n_features_in_=len(record.names), lambda_=record.lam, l1_ratio_=record.l1_ratio,
-        intercept_shift_=0.0, strength_=dict(record.strength), status_=record.certificate.get("status", "uncertified"), record_=record,
+        intercept_shift_=0.0, strength_=dict(record.strength),
+        status_=record.certificate.get("status", "uncertified"), record_=record,
     )  # fmt: skip
     if labels.dtype != object:
         pass

@@ -23,10 +23,12 @@ from .plane import plane_of
 
 __all__ = ["AnimationDisplay", "animate_path"]
 
-STYLE = """body { font: 16px/1.5 system-ui, sans-serif; margin: 1rem auto; max-width: 56rem; padding: 0 1rem; color: #1c2126;
+STYLE = """body { font: 16px/1.5 system-ui, sans-serif; margin: 1rem auto; max-width: 56rem; padding: 0 1rem;
+  color: #1c2126;
   background: #fff; } img { max-width: 100%; height: auto; } input { width: 100%; } button { font: inherit; }"""
 SCRIPT = """
-const frames = [...document.querySelectorAll("img")], at = document.getElementById("at"), play = document.getElementById("play");
+const frames = [...document.querySelectorAll("img")], at = document.getElementById("at");
+const play = document.getElementById("play");
 let timer = null;
 const show = () => frames.forEach((frame, k) => { frame.hidden = k !== Number(at.value); });
 const stop = () => { clearInterval(timer); timer = null; play.textContent = "Play"; };
@@ -56,7 +58,8 @@ class AnimationDisplay:
 
     @classmethod
     def from_path(
-        cls, path: Path, X, y, file, *, features=None, frames=40, seconds=6.0, force=False, dpi=90, ax: Axes | None = None,
+        cls, path: Path, X, y, file, *, features=None, frames=40, seconds=6.0, force=False, dpi=90,
+        ax: Axes | None = None,
         **arguments,
     ) -> AnimationDisplay:  # fmt: skip
         """Draw and write; arguments as in `animate_path`."""
@@ -140,7 +143,8 @@ def page(pictures: list[bytes], pause: int, title: str) -> str:
     script = SCRIPT.replace("PAUSE", str(pause))
     policy = content_policy(STYLE, script) + "; img-src data:"
     images = "".join(
-        f'<img alt="frame {k + 1} of {len(pictures)}" hidden src="data:image/png;base64,{base64.b64encode(data).decode()}">'
+        f'<img alt="frame {k + 1} of {len(pictures)}"'
+        f' hidden src="data:image/png;base64,{base64.b64encode(data).decode()}">'
         for k, data in enumerate(pictures)
     )
     safe = html.escape(visible(title))
@@ -150,7 +154,8 @@ def page(pictures: list[bytes], pause: int, title: str) -> str:
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head><body>'
         f"<h1>{safe}</h1><div>{images}</div>"
         f'<p><label for="at">λ falls to the right</label><input id="at" type="range" min="0" max="{len(pictures) - 1}" '
-        f'step="1" value="0"></p><p><button id="play" type="button">Play</button></p><script>{script}</script></body></html>\n'
+        f'step="1" value="0"></p><p><button id="play" type="button">Play</button></p>'
+        f"<script>{script}</script></body></html>\n"
     )
 
 
@@ -159,7 +164,8 @@ def title_of(one: GeometryDisplay) -> str:
 
 
 def animate_path(
-    path: Path, X, y, file, *, features=None, frames=40, seconds=6.0, force=False, dpi=90, sample_weight=None, offset=None,
+    path: Path, X, y, file, *, features=None, frames=40, seconds=6.0, force=False, dpi=90,
+    sample_weight=None, offset=None,
     penalty_factor=None, fit_intercept=True, ax: Axes | None = None,
 ) -> Axes:  # fmt: skip
     """Write an animation of the geometry along a path and return the Axes with its last frame.

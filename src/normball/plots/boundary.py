@@ -116,7 +116,8 @@ class BoundaryDisplay:
             ax.plot([], [], color=INK, lw=0.8, ls="--", label="p = 10 %, 90 %")
         if self.target is not None:
             self.points_ = [
-                ax.plot(*self.points[self.target == k].T, marker, mfc=colour, mec="white", mew=0.6, ms=5, zorder=4, ls="none",
+                ax.plot(*self.points[self.target == k].T, marker, mfc=colour, mec="white", mew=0.6, ms=5, zorder=4,
+                ls="none",
                         label=plain(self.labels[k]))[0]
                 for k, marker, colour in ((0, "o", BLUE), (1, "s", ORANGE))
             ]  # fmt: skip

@@ -73,7 +73,8 @@ class CalibrationDisplay:
         (self.diagonal_,) = ax.plot([0, 1], [0, 1], color=MUTED, lw=1.0, ls="--", label="as promised")
         arms = np.maximum(np.vstack([self.observed - self.low, self.high - self.observed]), 0.0)
         self.points_ = ax.errorbar(
-            self.predicted, self.observed, yerr=arms, fmt="o-", color=BLUE, ecolor=BLUE, elinewidth=1.0, capsize=2.5, ms=5,
+            self.predicted, self.observed, yerr=arms, fmt="o-", color=BLUE, ecolor=BLUE, elinewidth=1.0, capsize=2.5,
+            ms=5,
             lw=1.2, label="observed ± 95 % (Wilson)",
         )  # fmt: skip
         height = 0.10 * self.weight / self.weight.max()

@@ -98,7 +98,8 @@ def label_ends(ax: Axes, heights, names, colours, size: float = 8.0) -> list:
     places = spread(at, gap, 0.0, 1.0)
     return [
         ax.annotate(
-            name, xy=(1.0, y), xytext=(1.035, place), xycoords="axes fraction", textcoords="axes fraction", fontsize=size,
+            name, xy=(1.0, y), xytext=(1.035, place), xycoords="axes fraction", textcoords="axes fraction",
+            fontsize=size,
             color=colour, va="center", ha="left", annotation_clip=False,
             arrowprops=dict(arrowstyle="-", color=colour, lw=0.6, shrinkA=1.0, shrinkB=0.0),
         )
@@ -112,7 +113,7 @@ def equal_units(ax: Axes) -> None:
     ax.set_anchor("W")
 
 
-def legend(ax: Axes, own: bool, corner: str = "best", **how) -> None:
+def legend(ax: Axes, own: bool, corner: Any = "best", **how) -> None:
     """Beside a picture of our own; inside an Axes of somebody else's, which may have no room beside it."""
     if own:
         ax.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, borderaxespad=0.4, **how)

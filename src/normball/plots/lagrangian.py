@@ -1,7 +1,8 @@
 """The candidates of the Lagrangian: the inside, the smooth pieces of the boundary, its corners, each with its value.
 
-On a smooth piece  -∇loss = μ ∇norm  is one equation along the boundary, ∇loss × ∇norm = 0; its roots are the candidates,
-those with μ < 0 (largest along the boundary) too.  The smallest value among the candidates in the ball is the fit.
+On a smooth piece  -∇loss = μ ∇norm  is one equation along the boundary, ∇loss × ∇norm = 0; its roots are the
+candidates, those with μ < 0 (largest along the boundary) too.  The smallest value among the candidates in the ball
+is the fit.
 """
 
 from __future__ import annotations
@@ -94,8 +95,11 @@ class CandidatesDisplay:
         mark = ax.plot(
             *one.point, "o", ms=11, mfc=face, mec=colour, mew=1.4, zorder=7 + (k == self.best), label=label, ls="none"
         )[0]
-        ax.annotate(str(k + 1), one.point, ha="center", va="center_baseline", fontsize=7.5, zorder=8 + (k == self.best), fontweight="bold",
-                    color="white" if one.inside else colour, annotation_clip=True)  # fmt: skip
+        ax.annotate(
+            str(k + 1), (one.point[0], one.point[1]), ha="center", va="center_baseline", fontsize=7.5,
+            zorder=8 + (k == self.best), fontweight="bold", color="white" if one.inside else colour,
+            annotation_clip=True,
+        )  # fmt: skip
         return mark
 
 

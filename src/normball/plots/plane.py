@@ -274,8 +274,8 @@ def check_optimal(plane: Plane) -> None:
     size = max(np.abs(plane.gradient(plane.centre)).max(), plane.lam)
     if off > FOREIGN * size:
         raise InputError(
-            f"On these data the fit is no optimum: its gradient is off by {off:.2g} (at 0 it is {size:.2g}). Give X, y, "
-            "sample_weight, offset, penalty_factor and fit_intercept as they were given to solve; a fit with bounds "
+            f"On these data the fit is no optimum: its gradient is off by {off:.2g} (at 0 it is {size:.2g}). Give X, "
+            "y, sample_weight, offset, penalty_factor and fit_intercept as they were given to solve; a fit with bounds "
             "cannot be drawn."
         )
 

@@ -1,8 +1,8 @@
 """What L1 and L2 do to a correlated pair: both paths in the plane of the two coefficients, from 0 to where λ vanishes.
 
-The example is the textbook's: all that the data say is  2 w₁ + w₂ = 8.  As λ vanishes, L2 goes to the shortest vector on
-that line, (3.2, 1.6), L1 to the one with the smallest sum of sizes, (4, 0).  (8/3, 8/3), which is often quoted, is on the
-line too, and is neither.
+The example is the textbook's: all that the data say is  2 w₁ + w₂ = 8.  As λ vanishes, L2 goes to the shortest vector
+on that line, (3.2, 1.6), L1 to the one with the smallest sum of sizes, (4, 0).  (8/3, 8/3), which is often quoted, is
+on the line too, and is neither.
 """
 
 from __future__ import annotations
