@@ -4,7 +4,7 @@
 python3 dev.py demo       fit bundled real data; leave data, model and report in normball-demo/
 python3 dev.py test       the tests (minutes)                    extra words go to pytest: dev.py test -k gap
 python3 dev.py check      ruff, pyright, the rules of the layout
-python3 dev.py sweep      the long tests, those that need PyTorch, and the kernels with bounds checks
+python3 dev.py sweep      the long tests, those that need PyTorch, the kernels with bounds checks, the documentation
 python3 dev.py bench      benchmarks against other programs      extra words go to benchmarks/run.py
 python3 dev.py docs       the documentation, as HTML
 """
@@ -22,8 +22,8 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "normball-stamp.txt"
-NEEDS = {"demo": ["cli"], "bench": [], "test": ["test"], "sweep": ["test", "torch"], "docs": ["docs"]}
-NEEDS["check"] = ["check", "test"]
+NEEDS = {"demo": ["cli"], "bench": [], "test": ["test"], "docs": ["docs", "torch"]}
+NEEDS.update(check=["check", "test"], sweep=["test", "torch", "docs"])
 ONE_THREAD = {name + "_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}  # the test workers fill the cores
 
 
@@ -82,7 +82,11 @@ def sweep(args):
         return code
     say("The kernels' tests once more, with every index checked (compiled afresh)")
     with tempfile.TemporaryDirectory() as fresh:  # code cached without the checks must not be found
-        return run("-m", "pytest", "-q", "tests/kernels", **dict(env, NUMBA_BOUNDSCHECK="1", NUMBA_CACHE_DIR=fresh))
+        code = run("-m", "pytest", "-q", "tests/kernels", **dict(env, NUMBA_BOUNDSCHECK="1", NUMBA_CACHE_DIR=fresh))
+    if code:
+        return code
+    say("The documentation: every page of the gallery runs, and a warning is an error")
+    return docs([])
 
 
 def bench(args):
@@ -90,7 +94,8 @@ def bench(args):
 
 
 def docs(args):
-    code = run("-m", "sphinx", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html", *args)
+    env = dict(NUMBA_CACHE_DIR=kernel_cache(), MPLBACKEND="Agg")
+    code = run("-m", "sphinx", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html", *args, **env)
     return code or say(f"Open {ROOT / 'docs/_build/html/index.html'}")
 
 

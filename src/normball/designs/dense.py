@@ -16,6 +16,13 @@ KEEP = 2**21  # X up to 16 MB is conditioned once and kept
 KEEP_WIDE = 2**26  # numbers of a wide X up to which it is conditioned once for whole paths, and kept
 
 
+def _product(A, B):
+    if A.dtype != np.float32:
+        return A @ B
+    with np.errstate(invalid="ignore"):  # small float32 products of OpenBLAS raise the flag for what they do not use
+        return A @ B
+
+
 @dataclass
 class DenseBlock:
     """Conditioned rows in cache."""
@@ -29,10 +36,10 @@ class DenseBlock:
     fast: bool
 
     def times(self, W):
-        return self.x @ W
+        return _product(self.x, W)
 
     def t_times(self, R):
-        return self.x.T @ R
+        return _product(self.x.T, R)
 
     def gram(self, h, cols=None, single=False):
         x = self.x if cols is None else self.x[:, cols]
