@@ -103,7 +103,7 @@ def judged_by(found: CrossValidation, scoring, sample_weight: np.ndarray | None)
 
 def without_data(found: CrossValidation) -> CrossValidation:
     """The curves, paths and certificates, so that a model does not hold (and pickle) the rows it was fitted to."""
-    paths: tuple[Path, ...] = tuple(replace(path, task=None, points=[]) for path in found.paths)
+    paths: tuple[Path, ...] = tuple(replace(path, task=None, answers=()) for path in found.paths)
     outcomes = {id(a.outcome): a.outcome for mine in found.fold_answers for a in mine}
     outcomes = {key: replace(outcome, family=None) for key, outcome in outcomes.items()}
     answers = []

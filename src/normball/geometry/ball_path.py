@@ -30,10 +30,9 @@ def path_in_balls(task: Task, ball: Ball, radii: np.ndarray, tol: float, watch: 
     visits = Visits(task, ball.ratio, watch)
     watch.stage = "path"
     found = [root_in_ball(visits, Ball(float(t), ball.norm, ball.l1_ratio), tol) for t in radii]
-    points = [task.design.to_conditioned(one.coef, one.intercept) for one in found]
     coefs = np.column_stack([one.coef for one in found])
     return Path(
         np.array([one.lam for one in found]), ball.ratio, coefs, np.array([one.intercept for one in found]),
         tuple(one.certificate for one in found), task.classes, task.names, task.total, task.standardize, tol,
-        None, task, points, constraints=tuple(one.constraint for one in found if one.constraint is not None),
+        None, task, constraints=tuple(one.constraint for one in found if one.constraint is not None),
     )  # fmt: skip

@@ -99,6 +99,15 @@ class Best:
         return out
 
     @property
+    def support(self) -> tuple[Array, Array]:
+        """Where coef is not 0, and what it is there."""
+        j, values, _ = self.kept
+        if j is None:
+            j = np.flatnonzero(values)
+            return j, values[j]
+        return j, values
+
+    @property
     def point(self) -> Point:
         return self.coef, self.intercept
 

@@ -51,7 +51,7 @@ class Path:
     tol: float
     relax: float | None = None
     task: Task | None = field(default=None, repr=False)
-    points: list = field(default_factory=list, repr=False)  # conditioned, to go on from
+    answers: tuple[Answer, ...] = field(default=(), repr=False)  # in the loop's coordinates, to go on from
     loss: str = "logistic"
     constraints: tuple[Constraint, ...] = ()  # one for each λ where the path was asked for in radii
 
@@ -273,29 +273,30 @@ def whole_or_not():
 
 
 def _path(task: Task, ratio: float, lams, answers: list[Answer], tol: float, relax: float | None = None) -> Path:
-    points = [answer.point for answer in answers]
     if task.n_classes > 2:
         pairs = [answer.coefs for answer in answers]
         coefs, intercepts = (np.stack([pair[side] for pair in pairs], axis=-1) for side in (0, 1))
     else:
-        coefs = coefs_of(task, [point[0] for point in points], sparse=ratio > 0.0)
-        coefs, intercepts = task.with_prior(coefs, np.array([answer.intercept for answer in answers]))
+        coefs, intercepts = task.with_prior(*_as_they_came(task, answers, sparse=ratio > 0.0))
     return Path(
         np.array(lams), float(ratio), coefs, intercepts,
         tuple(answer.certificate for answer in answers), task.classes, task.names, task.total, task.standardize, tol,
-        relax, task, points, task.loss,
+        relax, task, tuple(answers), task.loss,
     )  # fmt: skip
 
 
-def coefs_of(task: Task, conditioned: list[np.ndarray], sparse: bool):
-    """(p, L) on the columns as they came, from conditioned ones."""
-    scale = task.design.survey.scale / task.design.y_scale
+def _as_they_came(task: Task, answers: list[Answer], sparse: bool):
+    """Coefficients (p, L) on the columns as they came, and intercepts (L,)."""
+    design, survey = task.design, task.design.survey
+    scale, b = survey.scale / design.y_scale, np.array([answer.best.intercept for answer in answers])
     if not sparse:
-        return np.column_stack([task.design.unsorted(w / scale) for w in conditioned])
-    order = np.arange(len(scale)) if task.design.order is None else task.design.order
-    where = [np.flatnonzero(w) for w in conditioned]
-    data = np.concatenate([w[j] / scale[j] for w, j in zip(conditioned, where, strict=True)])
-    starts = np.concatenate([[0], np.cumsum([len(j) for j in where])])
-    matrix = sp.csc_array((data, order[np.concatenate(where)], starts), shape=(len(scale), len(conditioned)))
-    matrix.sort_indices()
-    return matrix
+        W = np.column_stack([answer.best.coef for answer in answers]) / scale[:, None]
+        return design.unsorted(W), design.y_shift + design.y_scale * b - survey.mean @ W
+    where, data = (np.concatenate(parts) for parts in zip(*(answer.best.support for answer in answers), strict=True))
+    sizes = [len(answer.best.support[0]) for answer in answers]
+    data = data / scale[where]
+    shift = np.bincount(np.repeat(np.arange(len(answers)), sizes), survey.mean[where] * data, len(answers))
+    place = where if design.order is None else design.order[where]
+    coefs = sp.csc_array((data, place, np.concatenate([[0], np.cumsum(sizes)])), shape=(len(scale), len(answers)))
+    coefs.sort_indices()
+    return coefs, design.y_shift + design.y_scale * b - shift

@@ -41,7 +41,7 @@ def cross_validate_task(
             [answer.point for answer in first][sum(map(len, lams[:r])) :][: len(lams[r])] for r in range(len(lams))
         ]
     else:
-        starts = [path.points for path in paths]
+        starts = [[answer.point for answer in path.answers] for path in paths]
     shape = (len(splits), len(l1_ratios), max(map(len, lams)))
     losses, weights = np.full(shape, np.nan), np.empty(len(splits))
     each = (task.n_classes,) if task.n_classes > 2 else ()
