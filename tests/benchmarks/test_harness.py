@@ -67,7 +67,12 @@ def test_the_worst_of_a_path_and_its_folds_counts():
     off = dict(answer, coef=answer["coef"] + np.eye(5, 3) * [0.0, 0.3, 0.0])
     assert harness.worst(problem, off).relative_gap > 1e-3
     fold = normball.solve(X[folds != 1], y[folds != 1], lam=0.02, l1_ratio=1.0)
-    held = {"held_fold": [1], "held_lam": [0.02], "held_coef": fold.coef[:, None], "held_intercept": [fold.intercept]}
+    held = {
+        "held_fold": [1],
+        "held_lam": [0.02],
+        "held_coef": fold.coef[:, None],
+        "held_intercept": np.array([fold.intercept]),
+    }
     assert harness.worst(problem, answer | held).relative_gap < 1e-7
     assert harness.worst(problem, answer | held | {"held_fold": [2]}).relative_gap > 1e-4
     with pytest.raises(harness.PeerFailed, match="gave 2 of 3"):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+from unittest import mock
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
 from scipy.optimize import minimize_scalar
 
 HOSTILE = (
@@ -53,13 +55,14 @@ def render(ax, dpi=100):
 
 def outside(ax):
     """Texts of a drawn figure that do not lie wholly on it (with a pixel to spare)."""
-    figure = ax.get_figure(root=True)
+    figure, drawn, draw = ax.get_figure(root=True), [], Text.draw
     canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    renderer, box = canvas.get_renderer(), figure.bbox
-    found = []
-    for text in figure.findobj(lambda one: hasattr(one, "get_text") and one.get_text() and one.get_visible()):
-        extent = text.get_window_extent(renderer)
+    with mock.patch.object(Text, "draw", lambda text, *rest: (drawn.append(text), draw(text, *rest))):
+        canvas.draw()
+    box, found = figure.bbox, []
+    assert drawn
+    for text in drawn:
+        extent = text.get_window_extent(canvas.get_renderer())
         if extent.width and not (
             extent.x0 >= box.x0 - 1 and extent.x1 <= box.x1 + 1 and extent.y0 >= box.y0 - 1 and extent.y1 <= box.y1 + 1
         ):
