@@ -23,7 +23,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "normball-stamp.txt"
 NEEDS = {"demo": ["cli"], "bench": [], "test": ["test"], "docs": ["docs", "torch"]}
-NEEDS.update(check=["check", "test"], sweep=["test", "torch", "docs"])
+NEEDS.update(check=["check", "test"], sweep=["sweep"])
 ONE_THREAD = {name + "_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}  # the test workers fill the cores
 
 

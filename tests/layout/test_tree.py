@@ -55,7 +55,7 @@ def test_every_dependency_is_pinned():
     extras = project["optional-dependencies"]
     wanted = [
         *project["dependencies"],
-        *(x for word in ("cli", "plot", "torch", "dask", "test", "check", "docs") for x in extras[word]),
+        *(x for word in ("cli", "plot", "torch", "dask", "test", "check", "docs", "sweep") for x in extras[word]),
     ]
     names = {re.split(r"[\[<>=!~ ]", line)[0] for line in wanted} - {"normball"}
     pinned = {line.split("==")[0] for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines()}

@@ -130,7 +130,7 @@ def edited(whole, change):
         (lambda r, h: r.update(classes=["i", [1, 2, 3]]), "outputs"),
         (lambda r, h: r.update(classes=["V", [1, 2]]), "kind"),
         (lambda r, h: r.update(names=["one"]), "names 1 columns"),
-        (lambda r, h: h["__metadata__"].update(format="normball.neural 9"), "format"),
+        (lambda r, h: r.update(format="normball.neural 9"), "format"),
         (lambda r, h: h["coef.0"].update(shape=[5, 3]), "does not fit"),
         (lambda r, h: r.update(certificate={}), "lacks"),
     ],

@@ -18,6 +18,7 @@ from sklearn.metrics import confusion_matrix
 
 from normball.report import build_report
 from normball.report.build import page_file
+from report.class_sample import flowers
 from report.elements import Page
 from report.sample import HOSTILE, hostile, huge, ordinary, outcomes
 
@@ -29,8 +30,8 @@ MISSING = [
 
 
 def test_the_script_speaks_of_what_is_there():
-    """Every element that the script asks for by its name exists in a report that has everything."""
-    text, script = build_report(huge()), page_file("script.js")
+    """Every element that the script asks for by its name exists in a large report or one of three classes."""
+    text, script = build_report(huge()) + build_report(flowers()), page_file("script.js")
     wanted = set(re.findall(r'(?:byId|ById)\("([^"]+)"\)', script))
     assert {"data", "rows", "search", "more", "threshold", "exact", "cut"} <= wanted
     assert wanted <= set(re.findall(r' id="([^"]+)"', text))
@@ -113,14 +114,15 @@ else:
 
     @pytest.mark.parametrize("width", [320, 375, 600, 760, 900, 1200, 1800])
     def test_no_sideways_scrolling(show, width):
-        for facts in (ordinary(), huge()):
+        for facts in (ordinary(), huge(), flowers(), flowers(labels=tuple(f"class number {k}" for k in range(12)))):
             assert show(facts, width=width).evaluate("document.documentElement.scrollWidth") == width
 
     @pytest.mark.parametrize("width", [375, 1200])
     @pytest.mark.parametrize("scheme", ["light", "dark"])
-    def test_every_text_can_be_read(show, scheme, width):
+    @pytest.mark.parametrize("facts", [ordinary, flowers])
+    def test_every_text_can_be_read(show, facts, scheme, width):
         """Computed colours of every visible text against what lies behind it: 4.5:1; letters of 10 px and more."""
-        page = show(ordinary(), width=width, scheme=scheme)
+        page = show(facts(), width=width, scheme=scheme)
         page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
         texts = page.evaluate(TEXTS)
         assert len(texts) > 150
@@ -229,7 +231,8 @@ else:
 
 def luminance(colour):
     """Of what getComputedStyle gives, as WCAG defines it."""
-    channels = [float(c) / 255 for c in re.findall(r"[\d.]+", colour)[:3]]
+    unit = 1.0 if colour.startswith("color(srgb ") else 255.0
+    channels = [float(c) / unit for c in re.findall(r"[\d.]+", colour)[:3]]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
 

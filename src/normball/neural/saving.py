@@ -46,7 +46,7 @@ def save(model: Any, path, *, force: bool = False) -> None:
     arrays |= {f"history.{name}": np.ascontiguousarray(line) for name, line in model.history_.items()}
     settings = {name: _plain(getattr(model, name), name) for name in SETTINGS}
     record = dict(
-        kind=type(model).__name__, settings=settings, lam=model.lambda_, n_iter=model.n_iter_,
+        format=FORMAT, kind=type(model).__name__, settings=settings, lam=model.lambda_, n_iter=model.n_iter_,
         certificate={name: _finite(value) for name, value in asdict(model.certificate_).items()},
     )  # fmt: skip
     if hasattr(model, "classes_"):
@@ -56,7 +56,7 @@ def save(model: Any, path, *, force: bool = False) -> None:
     if hasattr(model, "feature_names_in_"):
         record["names"] = [str(name) for name in model.feature_names_in_]
     text = json.dumps(record, allow_nan=False)
-    write_atomic(path, to_bytes(arrays, metadata={"format": FORMAT, "normball": text}), force=force)
+    write_atomic(path, to_bytes(arrays, metadata={"normball": text}), force=force)  # one entry: their order is random
 
 
 def load(path) -> Any:
@@ -87,17 +87,15 @@ def _parts(data: bytes) -> tuple[dict, dict[str, np.ndarray]]:
         raise InputError("it is not a safetensors file, or its end is missing")
     try:
         header = json.loads(data[8 : 8 + size])
-        meta = header.get("__metadata__", {})
-        version, text = meta.get("format"), meta.get("normball", "")
+        record = json.loads(header.get("__metadata__", {}).get("normball", "{}"))
+        version = record.get("format")
         if version != FORMAT:
             raise InputError(f"its format is {show(version)}, and this version of normball reads {FORMAT!r}")
-        record, arrays = json.loads(text), from_bytes(data)
+        arrays = from_bytes(data)
     except (SafetensorError, ValueError, RecursionError, AttributeError, TypeError, KeyError) as problem:
         if isinstance(problem, InputError):
             raise
         raise InputError(f"its bytes are damaged ({problem})") from problem
-    if not isinstance(record, dict):
-        raise InputError("its record is no JSON object")
     return record, arrays
 
 

@@ -1,7 +1,6 @@
-"""`class_lbfgs`: several classes, L2: L-BFGS for many columns at once, preconditioned by one Gram for all classes.
+"""`class_lbfgs`: several classes, L2: L-BFGS for many columns at once, preconditioned by Grams.
 
-The curvature of K classes is close to (1/K) Σ_i tr(W_i) · I ⊗ xxᵀ on average: a Cholesky factor of c XᵀX + λ per column
-serves all its classes (measured: 20–90 products for a gap of 1e-8 where plain L-BFGS takes two to five times as many).
+The preconditioners are in class_solver.py (measured: 8–30 products for a gap of 1e-8, plain L-BFGS two to ten times).
 A path goes down λ, each column from the one before; folds begin at the path's points, all of them together.
 """
 
@@ -10,17 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-import scipy.linalg as sl
 
 from ...certificates.problem import Array, Candidates, Family
-from ...runtime import beside, late
+from ...runtime import late
 from ..best import Best
 from ..panel import gram_block
+from .class_solver import Alike, Apart, Solvers
 
 MEMORY = 12  # pairs kept
 ROOM = 2**24  # numbers of η in one pass
 TRIES = 6
 ITERATIONS = 400
+LOOKS = (6, 18, 54, 162)  # iterations after which the curvature may have become another
 LARGEST = 3000  # features beyond which the preconditioner is a diagonal
 ROUNDING = 4e-15
 
@@ -116,53 +116,29 @@ def _squares(block, share):
     return (block.square_sums(share[block.rows]),)
 
 
-class Solver:
-    """Applies (c G + l2)⁻¹ to every class of one column, and 1/c to the intercepts."""
-
-    def __init__(self, family: Family, column, scale: Array, c: float):
-        design, K = family.design, family.loss.K
-        self.head, self.shape, self.c = design.head, (design.q, K), c
-        l2 = column.l2.reshape(self.shape)[self.head :, 0]
-        if scale.ndim == 1:
-            self.factor = c * scale + l2 + 1e-12
-        else:
-            A = c * scale
-            A[np.diag_indices(len(A))] += l2 + 1e-10 * c * np.diag(scale).max(initial=1.0)
-            self.factor = beside(len(A) ** 3 / 5e10, np.linalg.cholesky, A)
-
-    def __call__(self, v: Array) -> Array:
-        table = v.reshape(self.shape)
-        out = table / self.c
-        part = table[self.head :]
-        if self.factor.ndim == 1:
-            out[self.head :] = part / self.factor[:, None]
-        else:
-            out[self.head :] = sl.cho_solve((self.factor, True), part, check_finite=False)
-        return out.ravel()
-
-
 def minimise(family: Family, columns, starts: Array, goals: Array, scales: dict) -> Array:
     """The smooth problems of the columns from `starts` (p, C), until their estimated gaps are below `goals`."""
-    F, G, mean = _pass(family, columns, starts, True)
-    runs, live = [], np.arange(len(columns))
+    F, G, curvature = _pass(family, columns, starts, True)
+    runs, live, solvers = [], np.arange(len(columns)), Solvers(family, scales)
     for c, column in enumerate(columns):
-        curvature = max(float(mean[c]), 1e-12)
-        runs.append(Run(Solver(family, column, scales[column.split], curvature), column, F[c], G[:, c], starts[:, c]))
-    for _ in range(ITERATIONS):
+        runs.append(Run(solvers.make(column, starts[:, c], curvature[c]), column, F[c], G[:, c], starts[:, c]))
+    for turn in range(1, ITERATIONS):
         live = np.array([c for c in live if not runs[c].finished(goals[c])], dtype=int)
         if not len(live) or late():
             break
         trial = np.column_stack([runs[c].trial() for c in live])
-        F, G, _ = _pass(family, [columns[c] for c in live], trial)
+        F, G, curvature = _pass(family, [columns[c] for c in live], trial, turn in LOOKS)
         for k, c in enumerate(live):
             runs[c].take(trial[:, k], F[k], G[:, k])
+            if turn in LOOKS and solvers.stale(runs[c].solve, curvature[k]):
+                runs[c].use(solvers.make(columns[c], runs[c].w, curvature[k], turn))
     return np.column_stack([run.w for run in runs])
 
 
 class Run:
     """L-BFGS of one column (Nocedal and Wright 2006, algorithm 7.4), with backtracking."""
 
-    def __init__(self, solve: Solver, column, F: float, g: Array, w: Array):
+    def __init__(self, solve: Alike | Apart, column, F: float, g: Array, w: Array):
         self.solve, self.column, self.F, self.g, self.w = solve, column, float(F), g.copy(), w.copy()
         self.held = column.l2 > 0.0
         self.pairs: list = []
@@ -187,23 +163,29 @@ class Run:
             return
         s, y = w - self.w, g - self.g
         if s @ y > 1e-14 * np.linalg.norm(s) * np.linalg.norm(y):
-            self.pairs.append((s, y, 1.0 / float(s @ y), float(s @ y) / float(y @ self.solve(y))))
+            self.pairs.append((s, y, 1.0 / float(s @ y)))
             del self.pairs[:-MEMORY]
         elif not s.any():
             self.stuck = True
         self.w, self.F, self.g = w, float(F), g.copy()
         self.step, self.direction = 1.0, self._direction()
 
+    def use(self, solve: Alike | Apart) -> None:
+        """Go on with another preconditioner; the pairs stay true."""
+        self.solve = solve
+        self.direction = self._direction()
+
     def _direction(self) -> Array:
         q, kept = self.g.copy(), []
-        for s, y, rho, _ in reversed(self.pairs):
+        for s, y, rho in reversed(self.pairs):
             a = rho * float(s @ q)
             kept.append(a)
             q -= a * y
         q = self.solve(q)
         if self.pairs:
-            q *= self.pairs[-1][3]
-        for (s, y, rho, _), a in zip(self.pairs, reversed(kept), strict=True):
+            _, y, rho = self.pairs[-1]
+            q /= rho * float(y @ self.solve(y))
+        for (s, y, rho), a in zip(self.pairs, reversed(kept), strict=True):
             q += (a - rho * float(y @ q)) * s
         return -q
 
