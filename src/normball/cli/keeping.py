@@ -36,7 +36,7 @@ def record_of(found: Outcome) -> ModelRecord:
         positive=plan.positive, target=plan.target, encoder=found.encoder.schema.to_dict(),
         certificate=certificate_facts(s.certificate), command=plan.command, seed=plan.seed, data_hash=plan.data_hash,
         versions=plan.versions, strength=talk.finite(s.strength),
-        grouped=plan.grouped,
+        grouped=plan.grouped, relax=None if s.relax is None else float(s.relax),
     )  # fmt: skip
 
 
@@ -61,6 +61,7 @@ def facts_of(found: Outcome) -> Facts:
             float(s.total),
             f"{plan.why[0].upper()}{plan.why[1:]}.",
             (int(np.sum(s.standardize)), len(s.coef)),
+            s.relax,
         ),
         proof=proof_facts(s.certificate),
         intercept=0.0 if several else float(s.intercept),
