@@ -26,7 +26,7 @@ def record_of(model: Any) -> ModelRecord:
     lam = float(model.lambda_)
     kept = getattr(model, "record_", None)  # of a model that was loaded
     per_row = lam * float(model.strength_.get("C") or 0.0)  # 1 / (sum of the weights)
-    proof = getattr(model, "certificate_", None)
+    proof: Any = getattr(model, "certificate_", None)
     proof = certificate_facts(proof) if hasattr(proof, "gap") else {}
     return ModelRecord(
         names=unnamed(model.n_features_in_) if names is None else tuple(map(str, names)),
