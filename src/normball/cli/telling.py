@@ -56,7 +56,9 @@ def headline(found: Outcome) -> list[str]:
     s = found.solution
     kind = penalty_in_words(s.lam, plan.l1_ratio, s.standardize, relax=s.relax)
     kind += ", the classes of a column together" if plan.grouped else ""
-    lines = [f"Penalty: {kind} ({plan.why})", found.solution.certificate.summary()]
+    lines = [f"Penalty: {kind} ({plan.why})", s.certificate.summary()]
+    if s.constraint is not None:
+        lines.insert(1, s.constraint.summary())
     share = f"{100 * found.base_rate:.3g} %" + (" by weight" if found.rows.weight is not None else "")
     lines.append(
         telling_classes.base_line(found)
