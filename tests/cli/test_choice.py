@@ -15,6 +15,7 @@ from cli.tables import call, fitted, numbers, write_csv
 from normball.files import load_model
 from normball.inputs import read_inputs
 from normball.selection import make_splits
+from report.elements import Page
 
 
 @pytest.fixture
@@ -122,6 +123,10 @@ def test_a_relaxed_model_says_so_and_passes_its_own_audit(data, tmp_path, capfd)
     assert said in call(capfd, "fit", data, *words, "--quiet")[1].splitlines()[0]
     code, out, _ = call(capfd, "audit", model, data, "--quiet")
     assert code == 0 and "Certified" in out.splitlines()[0]
+    shown = tmp_path / "e.html"
+    assert call(capfd, "explore", "--no-open", "--out", shown, "--model", model, "--data", data, "--quiet")[0] == 0
+    scene = json.loads(Page(shown.read_text("utf-8")).raw["script", "application/json"])
+    assert (scene["lam"], scene["alpha"]) == (0.0, 0.0)
     frame = numbers()
     loaded = normball.LogisticRegression.load(model)
     assert normball.audit(loaded, frame.drop(columns="y"), frame["y"]).certificate.status == "certified"
