@@ -119,7 +119,7 @@ def test_a_relaxed_model_says_so_and_passes_its_own_audit(data, tmp_path, capfd)
     assert load_model(model).relax == 0.0
     said = "to select columns; those are fitted again with no penalty"
     text = page.read_text("utf-8")
-    assert said in text and "penalty that selects, as others write it" in text and "each of them held out once" in text
+    assert said in text and "penalty that selects, as others write it" in text and "every row held out once" in text
     assert said in call(capfd, "fit", data, *words, "--quiet")[1].splitlines()[0]
     code, out, _ = call(capfd, "audit", model, data, "--quiet")
     assert code == 0 and "Certified" in out.splitlines()[0]

@@ -67,7 +67,7 @@ class Chosen:
         rule = (
             "the smallest held-out log-loss" if self.wish.rule == "min" else "the largest λ within one SE of the best"
         )
-        tried = "" if len(self.compared) == 1 else f" among {', '.join(c.label for c in self.compared)}"
+        tried = "" if len(self.compared) == 1 else f" among {'; '.join(c.label for c in self.compared)}"
         return f"{rule} in {len(self.found.splits)} folds{tried}"
 
 
