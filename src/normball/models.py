@@ -44,10 +44,13 @@ def read_model(
             "certificate has the norm of the modified score (`.score_norm`)."
         )
     if isinstance(model, Solution):
-        lam = model.lam if lam is None and C is None else lam
+        own, ratio = lam is None and C is None, model.l1_ratio
+        lam, limits = model.lam if own else lam, model.bounds or bounds
+        if own and model.relax is not None:
+            lam, ratio, limits = second_stage(model.relax, model.coef, limits)
         return Given(
-            model.coef, model.intercept, lam, C, model.l1_ratio, sample_weight, fit_intercept, model.standardize,
-            penalty_factor, model.prior_mean, model.grouped, model.bounds or bounds, unpenalised,
+            model.coef, model.intercept, lam, C, ratio, sample_weight, fit_intercept, model.standardize,
+            penalty_factor, model.prior_mean, model.grouped, limits, unpenalised,
         )  # fmt: skip
     if not hasattr(model, "coef_"):
         if hasattr(model, "get_params"):
@@ -60,10 +63,12 @@ def read_model(
         )  # fmt: skip
     coef = model.coef_.toarray() if hasattr(model.coef_, "toarray") else model.coef_  # after sparsify()
     coef = np.asarray(coef, dtype=np.float64)
+    relax, limits = None, (getattr(model, "lower", bounds[0]), getattr(model, "upper", bounds[1]))
     if lam is None and C is None:
         ours = getattr(model, "lambda_", None)  # what was used, or chosen
         lam, C = getattr(model, "lam", None) if ours is None else ours, getattr(model, "C", None)
         C = None if lam is not None else C
+        relax = getattr(getattr(model, "record_", None), "relax", None)
     if lam is None and C is None:
         raise StrengthConflict(f"{type(model).__name__} has neither C nor lam: pass one of them.")
     kind = getattr(model, "penalty", None)
@@ -71,6 +76,8 @@ def read_model(
     ratio = getattr(model, "l1_ratio_", ratio)  # a cross-validated model's choice
     if kind == "none" or (kind is None and hasattr(model, "penalty") and not hasattr(model, "lam")):
         lam, C = 0.0, None
+    if relax is not None:  # of a model file
+        lam, ratio, limits = second_stage(relax, coef[0])
     weight = _class_weighted(getattr(model, "class_weight", None), y, sample_weight)
     intercept = np.asarray(model.intercept_, dtype=np.float64) - getattr(model, "intercept_shift_", 0.0)
     return Given(
@@ -78,9 +85,16 @@ def read_model(
         getattr(model, "fit_intercept", True), getattr(model, "standardize", standardize),
         getattr(model, "penalty_factor", None) if penalty_factor is None else penalty_factor,
         getattr(model, "prior_mean", None), getattr(model, "grouped", grouped),
-        (getattr(model, "lower", bounds[0]), getattr(model, "upper", bounds[1])),
+        limits,
         getattr(model, "unpenalised", None) if penalty_factor is None and unpenalised is None else unpenalised,
     )  # fmt: skip
+
+
+def second_stage(relax: float, coef: np.ndarray, bounds: tuple = (None, None)) -> tuple[float, float, tuple]:
+    """(λ, l1_ratio, bounds) of the problem that a relaxed fit solved: ridge, the other columns held at 0."""
+    out = coef == 0.0
+    lower, upper = (end if given is None else given for given, end in zip(bounds, (-np.inf, np.inf), strict=True))
+    return relax, 0.0, (np.where(out, 0.0, lower), np.where(out, 0.0, upper))
 
 
 def _of_rows(coef: np.ndarray, intercept: np.ndarray):

@@ -32,6 +32,7 @@ class Solution:
     prior_mean  (p,) what the penalty pulls coef towards; None: 0
     grouped     whether the L1 part is the length of each feature's coefficients over the classes
     bounds      (lower, upper), each (p,), where they were given
+    relax       λ₂ of the second stage (see `path`): lam and l1_ratio are then those that selected the columns
     """
 
     coef: np.ndarray
@@ -49,6 +50,7 @@ class Solution:
     prior_mean: np.ndarray | None = None
     grouped: bool = False
     bounds: tuple[np.ndarray, np.ndarray] | None = None
+    relax: float | None = None
 
     @property
     def multiplier(self) -> float | None:
@@ -94,7 +96,7 @@ class Solution:
         says = in_words({name: value for name, value in self.strength.items() if name != "lam"})
         if self.n_classes > 2:
             return self._summary_of_classes(says)
-        kind = f"{penalty_in_words(self.lam, self.l1_ratio, self.standardize, self.grouped)}  ({says})"
+        kind = f"{penalty_in_words(self.lam, self.l1_ratio, self.standardize, self.grouped, self.relax)}  ({says})"
         if self.prior_mean is not None:
             kind = f"{kind}, about the prior mean that was given"
         if self.penalty == "firth":
@@ -153,8 +155,14 @@ def strengths_of(lam: float, l1_ratio: float, total: float, loss: str = "logisti
     return dialects(lam, l1_ratio, total, loss=loss)
 
 
-def penalty_in_words(lam: float, l1_ratio: float, standardize: bool | np.ndarray, grouped: bool = False) -> str:
+def penalty_in_words(
+    lam: float, l1_ratio: float, standardize: bool | np.ndarray, grouped: bool = False, relax: float | None = None
+) -> str:
     """One phrase, for the first line of every output."""
+    if relax is not None:
+        selects = penalty_in_words(lam, l1_ratio, standardize, grouped)
+        again = f"L2 alone, λ₂ = {relax:.6g}" if relax else "no penalty"
+        return f"{selects}, to select columns; those are fitted again with {again}"
     if lam == 0.0:
         return "none (λ = 0)"
     kind = {0.0: "L2 (ridge)", 1.0: "L1 (lasso)"}.get(l1_ratio, f"elastic net, l1_ratio = {l1_ratio:g}")

@@ -15,6 +15,7 @@ from cli.tables import call, fitted, numbers, write_csv
 from normball.files import load_model
 from normball.inputs import read_inputs
 from normball.selection import make_splits
+from report.elements import Page
 
 
 @pytest.fixture
@@ -107,3 +108,27 @@ def test_path_as_json_names_what_enters(data, capfd):
     for step in steps:
         inside = (inside | set(step["entered"])) - set(step["left"])
         assert inside == set(step["coefficients"])
+
+
+def test_a_relaxed_model_says_so_and_passes_its_own_audit(data, tmp_path, capfd):
+    """Terminal, JSON, report and file name the second stage; audit and a loaded model solve that one."""
+    model, page = tmp_path / "m.json", tmp_path / "r.html"
+    words = ("--target", "y", "--l1-ratio", "1", "--relax", "--select", "1se", "--seed", "1")
+    found = fitted(capfd, data, *words, "--out", model, "--report", page)
+    assert found["choice"]["relaxed"] and found["penalty"]["relax"] == 0.0
+    assert load_model(model).relax == 0.0
+    said = "to select columns; those are fitted again with no penalty"
+    text = page.read_text("utf-8")
+    assert said in text and "penalty that selects, as others write it" in text and "every row held out once" in text
+    assert said in call(capfd, "fit", data, *words, "--quiet")[1].splitlines()[0]
+    code, out, _ = call(capfd, "audit", model, data, "--quiet")
+    assert code == 0 and "Certified" in out.splitlines()[0]
+    shown = tmp_path / "e.html"
+    assert call(capfd, "explore", "--no-open", "--out", shown, "--model", model, "--data", data, "--quiet")[0] == 0
+    scene = json.loads(Page(shown.read_text("utf-8")).raw["script", "application/json"])
+    assert (scene["lam"], scene["alpha"]) == (0.0, 0.0)
+    frame = numbers()
+    loaded = normball.LogisticRegression.load(model)
+    assert normball.audit(loaded, frame.drop(columns="y"), frame["y"]).certificate.status == "certified"
+    loaded.save(tmp_path / "again.json")
+    assert load_model(tmp_path / "again.json").relax == 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 
 import numpy as np
@@ -224,3 +225,18 @@ def test_standard_input(tmp_path):
     named = json.loads(process("fit", path, "--target", "y", "--json", "--quiet").stdout)
     for key in ("penalty", "certificate", "coefficients", "held_out", "data_sha256"):
         assert piped[key] == named[key]
+
+
+@pytest.mark.parametrize(
+    ("said", "words"), [("0.01", "λ = 0.01"), ("sigma=2", "sigma = 2"), ("t=0.5", "t = 0.5"), ("t=50", "t = 50")]
+)
+def test_report_and_terminal_say_the_strength_as_it_was_said(said, words, tmp_path, capfd):
+    """In its own letters; of a ball also whether it binds."""
+    data, page = write_csv(tmp_path / "d.csv", numbers()), tmp_path / "r.html"
+    code, out, _ = call(capfd, "fit", data, "--target", "y", "--lambda", said, "--report", page, "--quiet")
+    assert code == 0 and f"{words}, as asked for" in out.splitlines()[0]
+    text = html.unescape(page.read_text("utf-8"))
+    assert f"As asked for: {words}." in text
+    for told in (out.splitlines()[1], text):
+        assert ("Constraint ‖w‖₂ <= 0.5: active, multiplier" in told) == (said == "t=0.5")
+        assert ("Constraint ‖w‖₂ <= 50: inactive, the free optimum has" in told) == (said == "t=50")

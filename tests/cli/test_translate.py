@@ -57,7 +57,7 @@ def test_mixtures_batches_and_fading(capfd):
         (["C=1"], "Missing option '--n'"),
         (["--n", "1000"], "Missing argument"),
         (["C=1,lam=2", "--n", "10"], "C=1.0 and lam=2.0 were both given"),
-        (["AdamW=0.01", "--n", "10"], "is no dialect of λ"),
+        (["AdamW=0.01", "--n", "10"], "the slope of no penalty"),
         (["adamw=0.01", "--n", "10"], "the slope of no penalty"),
         (["t=3,norm=l1", "--n", "10"], "depends on the data"),
         (["t=3", "--n", "10"], "t=3.0 gives the radius t of the ball"),
@@ -147,3 +147,11 @@ def test_fit_takes_what_the_solution_is_like(said, asked, ratio, measure, tmp_pa
     coef = np.array([row["coefficient"] for row in found["coefficients"]])
     assert measure(coef) == pytest.approx(0.8, rel=1e-6)
     assert found["penalty"]["l1_ratio"] == ratio
+
+
+def test_batch_belongs_to_what_was_said(capfd):
+    """--batch and batch= are one: λ = alpha / batch, and the number that was said comes back."""
+    by_option = json.loads(call(capfd, "translate", "mlp_alpha=0.2", "--batch", "200", "--n", "1000", "--json")[1])
+    by_word = json.loads(call(capfd, "translate", "mlp_alpha=0.2,batch=200", "--n", "1000", "--json")[1])
+    assert by_option["dialects"] == by_word["dialects"]
+    assert by_option["dialects"]["lam"] == 0.001 and by_option["dialects"]["mlp_alpha"] == 0.2

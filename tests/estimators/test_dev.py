@@ -215,3 +215,23 @@ def test_a_class_of_one_row():
     X, y = np.arange(8.0)[:, None], np.array([1, 0, 0, 0, 0, 0, 0, 0])
     with pytest.raises(normball.InputError, match="single row"):
         LogisticRegressionCV(dev=0.3).fit(X, y)
+
+
+def test_unpenalised_columns_are_so_in_the_table_too(data):
+    """The same table as with a factor of 0, of rows that are drawn."""
+    X, y, weight, *_ = data
+    tables = [
+        LogisticRegressionCV(Cs=CS[:3], dev=0.3, **kind).fit(X, y, weight).dev_table_
+        for kind in (dict(unpenalised=[0, 2]), dict(penalty_factor=np.where(np.isin(np.arange(25), [0, 2]), 0.0, 1.0)))
+    ]
+    assert tables[0] == tables[1]
+
+
+@pytest.mark.parametrize("many", [(1,), (1, 2, 3, 4)])
+def test_a_wrong_dev_is_told_in_one_line(data, many):
+    X, y, *_ = data
+    with pytest.raises(normball.InputError, match=r"must be a fraction between 0 and 1, \(X_dev, y_dev\)") as told:
+        LogisticRegressionCV(dev=tuple(X for _ in many)).fit(X, y)
+    assert len(str(told.value)) < 200
+    with pytest.raises(normball.InputError, match="label 'maybe', which is not among the classes 'no', 'yes'"):
+        LogisticRegressionCV(dev=(X, ["maybe"] * len(X))).fit(X, y)

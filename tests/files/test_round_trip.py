@@ -182,3 +182,12 @@ def test_a_file_from_before_strengths_were_kept(tmp_path):
 def test_strengths_are_numbers_or_nothing(strength):
     with pytest.raises(InputError, match="strength"):
         example(strength=strength)
+
+
+def test_a_second_stage_is_kept_and_others_are_not_changed_by_it(tmp_path):
+    save_model(tmp_path / "m", example(relax=0.25))
+    assert load_model(tmp_path / "m").relax == 0.25
+    save_model(tmp_path / "n", example())
+    assert b"relax" not in (tmp_path / "n").read_bytes() and load_model(tmp_path / "n").relax is None
+    with pytest.raises(InputError, match="relax"):
+        example(relax=-1.0)

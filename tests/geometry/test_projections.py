@@ -222,6 +222,8 @@ def test_what_is_no_ball(arguments, words):
 
 def test_vectors_are_checked():
     ball = Ball(1.0, "l1")
+    with pytest.raises(InputError, match=r"v has shape \(\)"):
+        Ball(1.0, "l1").project(2.0)
     with pytest.raises(InputError, match="NaN or infinite"):
         ball.project(np.array([1.0, np.nan]))
     with pytest.raises(InputError, match="penalty_factor"):

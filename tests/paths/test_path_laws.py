@@ -154,6 +154,29 @@ def test_relaxed_is_the_fit_of_the_selected_columns(relax):
         assert intercept == pytest.approx(one.intercept, rel=1e-6)
 
 
+@pytest.mark.parametrize("relax", [0.0, 0.05])
+def test_a_relaxed_solution_says_both_stages_and_is_judged_by_the_second(relax):
+    """The audit solves ridge on the selected columns again, on the grid and off it."""
+    X, y, _ = data(35)
+    path = normball.path(X, y, n_lams=6, lam_min_ratio=0.1, l1_ratio=1.0, tol=1e-10, relax=relax)
+    for lam in (path.lams[2], 0.9 * path.lams[2]):
+        found = path.solution(lam)
+        assert found.relax == relax and 0 < np.count_nonzero(found.coef) < len(found.coef)
+        assert "to select columns; those are fitted again with" in found.summary().splitlines()[0]
+        judged = normball.audit(found, X, y)
+        assert judged.certificate.status == "certified" and judged.best.lam == relax
+        assert normball.audit(found, X, y, lam=lam).certificate.status == "uncertified"  # shrunk no more
+
+
+def test_no_second_stage_of_several_classes():
+    X, _, _ = data(35)
+    y = np.arange(len(X)) % 3
+    for verb in (normball.path, normball.cross_validate):
+        kind = {"l1_ratio": 1.0} if verb is normball.path else {"l1_ratios": (1.0,)}
+        with pytest.raises(InputError, match="relax was given with three or more classes"):
+            verb(X, y, n_lams=5, relax=0.0, **kind)
+
+
 def test_limits_give_what_is_there():
     X, y, _ = data(36, n=60, p=400)
     with pytest.warns(normball.ConvergenceWarning):

@@ -202,6 +202,8 @@ def test_the_edge_of_the_grid_is_said():
     ("more", "words"),
     [
         (dict(cv=1), "cv=1 folds"),
+        (dict(cv="ten"), "cv='ten' must be a number of folds"),
+        (dict(cv=None), "cv=None must be"),
         (dict(cv=1000), "cannot be made"),
         (dict(cv=np.zeros(3, int)), "fold numbers must be"),
         (dict(cv=3, repeats=0), "repeats"),

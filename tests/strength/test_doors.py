@@ -207,7 +207,7 @@ def test_what_the_solution_is_like_is_a_strength_too(data):
     assert np.array_equal(normball.solve(X, y, lam=Strength(df=1.5)).coef, normball.solve(X, y, df=1.5).coef)
     with pytest.raises(StrengthConflict, match="ball"):
         normball.solve(X, y, lam=Strength(t=0.7, norm="l1"), ball=normball.Ball(1.0))
-    with pytest.raises(InputError, match="unsquared"):
+    with pytest.raises(InputError, match=r"unsquared norm: .* does not look for it"):
         normball.solve(X, y, lam=Strength(unsquared=0.1))
 
 
@@ -217,3 +217,22 @@ def test_no_penalty_is_an_infinite_C(data):
         warnings.simplefilter("error")
         free = normball.solve(X, y, lam=Strength(C=np.inf))
     assert free.lam == 0.0 and free.strength["C"] == np.inf and free.strength["lambd"] == 0.0
+
+
+@pytest.mark.parametrize(("asked", "l1_ratio"), [(Strength(k=2), 1.0), (Strength(df=1.5), 0.0), (Strength(df=2), 1.0)])
+def test_the_estimator_looks_for_features_and_df(data, asked, l1_ratio):
+    """As `solve` does, and said back as the λ that was found."""
+    X, y, weight = data
+    model = LogisticRegression(lam=asked, l1_ratio=l1_ratio).fit(X, y, weight)
+    found = normball.solve(X, y, lam=asked, l1_ratio=l1_ratio, sample_weight=weight)
+    np.testing.assert_allclose(np.append(model.coef_, model.intercept_), coefficients(found), rtol=1e-9)
+    assert model.lambda_ == model.strength_["lam"] == pytest.approx(found.lam, rel=1e-12)
+    assert model.certificate_.status == "certified"
+    with pytest.raises(StrengthConflict, match="C=2"):
+        LogisticRegression(C=2.0, lam=asked, l1_ratio=l1_ratio).fit(X, y)
+
+
+@pytest.mark.parametrize("name", ["adamw", "AdamW", "AdamW_weight_decay"])
+def test_adamw_is_refused_with_the_reason_however_it_is_spelled(name):
+    with pytest.raises(InputError, match="the slope of no penalty"):
+        Strength(**{name: 0.01})

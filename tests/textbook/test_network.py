@@ -138,6 +138,7 @@ def test_starts_by_he():
         (Network(learning_rate=-1), "learning_rate=-1"),
         (Network(lambd=np.nan), "lambd=nan"),
         (Network(hidden=(3, 0)), "hidden"),
+        (Network(hidden=3), "a tuple of widths"),
         (Network(iterations=-1), "iterations=-1"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

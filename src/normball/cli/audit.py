@@ -73,13 +73,17 @@ def judged(record, encoder, table, weights, tol):
     import numpy as np
 
     from .. import verbs
+    from ..models import second_stage
     from .models import model_rows
     from .outcome import judged as judged_rows
     from .outcome import scaled, shares_of
 
     rows, y = model_rows(record, encoder, table, weights)
+    lam, ratio, (lower, upper) = record.lam, record.l1_ratio, (None, None)
+    if record.relax is not None:
+        lam, ratio, (lower, upper) = second_stage(record.relax, record.coef)
     result = verbs.audit(
-        record.coef, rows.X, y, intercept=record.intercept, lam=record.lam, l1_ratio=record.l1_ratio,
+        record.coef, rows.X, y, intercept=record.intercept, lam=lam, l1_ratio=ratio, lower=lower, upper=upper,
         sample_weight=rows.weight, standardize=scaled(encoder, record.standardize), grouped=record.grouped,
         tol=tol,
     )  # fmt: skip

@@ -67,9 +67,8 @@ class Chosen:
         rule = (
             "the smallest held-out log-loss" if self.wish.rule == "min" else "the largest λ within one SE of the best"
         )
-        tried = "" if len(self.compared) == 1 else f" among {', '.join(c.label for c in self.compared)}"
-        second = "; the selected columns are then fitted without a penalty" if self.relaxed else ""
-        return f"{rule} in {len(self.found.splits)} folds{tried}{second}"
+        tried = "" if len(self.compared) == 1 else f" among {'; '.join(c.label for c in self.compared)}"
+        return f"{rule} in {len(self.found.splits)} folds{tried}"
 
 
 def choose_strength(X, y, w, which, wish: Wish, group, names, quiet: bool) -> Chosen:

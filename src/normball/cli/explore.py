@@ -81,8 +81,9 @@ def scene_from(model, data, features, weights, dialect, talk):
     for note in rows.notes:
         talk.say(f"  {note}")
     negative = next(str(label) for label in record.classes if not same(label, record.positive))
+    lam, ratio = (record.lam, record.l1_ratio) if record.relax is None else (record.relax, 0.0)
     scene = scene_of(
-        rows.X, y, names=encoder.names, lam=record.lam, l1_ratio=record.l1_ratio, coef=record.coef,
+        rows.X, y, names=encoder.names, lam=lam, l1_ratio=ratio, coef=record.coef,
         intercept=record.intercept, features=features or None, standardize=scaled(encoder, record.standardize),
         weight=rows.weight, target=str(record.target), labels=(negative, str(record.positive)),
         source=os.path.basename(data) if data != "-" else "standard input",

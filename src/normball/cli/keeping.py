@@ -8,6 +8,7 @@ from ..files import ModelRecord, certificate_facts
 from ..report import Choice, ClassFacts, Facts, Penalty, Recipe, coefficient_facts, proof_facts
 from . import talk
 from .choosing import SHOWN
+from .options import strength_words
 from .outcome import Outcome
 
 __all__ = ["facts_of", "record_of"]
@@ -36,7 +37,7 @@ def record_of(found: Outcome) -> ModelRecord:
         positive=plan.positive, target=plan.target, encoder=found.encoder.schema.to_dict(),
         certificate=certificate_facts(s.certificate), command=plan.command, seed=plan.seed, data_hash=plan.data_hash,
         versions=plan.versions, strength=talk.finite(s.strength),
-        grouped=plan.grouped,
+        grouped=plan.grouped, relax=None if s.relax is None else float(s.relax),
     )  # fmt: skip
 
 
@@ -59,8 +60,9 @@ def facts_of(found: Outcome) -> Facts:
             float(s.l1_ratio),
             plan.standardize,
             float(s.total),
-            f"{plan.why[0].upper()}{plan.why[1:]}.",
+            why(found),
             (int(np.sum(s.standardize)), len(s.coef)),
+            s.relax,
         ),
         proof=proof_facts(s.certificate),
         intercept=0.0 if several else float(s.intercept),
@@ -76,6 +78,15 @@ def facts_of(found: Outcome) -> Facts:
         choice=None if found.chosen is None else choice_of(found),
         classes=class_facts(found) if several else None,
     )
+
+
+def why(found: Outcome) -> str:
+    """Where λ comes from, as a sentence; symbols keep their case.  Of a ball also whether it binds."""
+    plan, ball = found.plan, found.solution.constraint
+    words = f"{plan.why[0].upper()}{plan.why[1:]}."
+    if plan.strength is not None:
+        words = f"As asked for: {strength_words(plan.strength)}."
+    return words if ball is None else f"{words} {ball.summary()}"
 
 
 def class_facts(found: Outcome) -> ClassFacts:

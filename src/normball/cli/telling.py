@@ -53,9 +53,12 @@ def show_choice(found: Outcome) -> None:
 def headline(found: Outcome) -> list[str]:
     """Penalty, certificate, base rate, held-out numbers, the penalty in every dialect."""
     plan, n = found.plan, len(found.rows.y)
-    kind = penalty_in_words(found.solution.lam, plan.l1_ratio, found.solution.standardize)
+    s = found.solution
+    kind = penalty_in_words(s.lam, plan.l1_ratio, s.standardize, relax=s.relax)
     kind += ", the classes of a column together" if plan.grouped else ""
-    lines = [f"Penalty: {kind} ({plan.why})", found.solution.certificate.summary()]
+    lines = [f"Penalty: {kind} ({plan.why})", s.certificate.summary()]
+    if s.constraint is not None:
+        lines.insert(1, s.constraint.summary())
     share = f"{100 * found.base_rate:.3g} %" + (" by weight" if found.rows.weight is not None else "")
     lines.append(
         telling_classes.base_line(found)
@@ -64,7 +67,8 @@ def headline(found: Outcome) -> list[str]:
         f"{len(found.encoder.schema.used)} columns, encoded as {len(found.encoder.names)}"
     )
     lines.append(held_out_line(found.judgement, found.held is None))
-    return [*lines, f"The same strength of the penalty: {in_words(found.solution.strength)}"]
+    what = "penalty" if s.relax is None else "penalty that selects"
+    return [*lines, f"The same strength of the {what}: {in_words(s.strength)}"]
 
 
 def held_out_line(j: Judgement | ClassJudgement | None, out_of_fold: bool = False) -> str:
@@ -120,6 +124,7 @@ def as_json(found: Outcome, files: dict[str, str]) -> dict[str, Any]:
             "l1_ratio": s.l1_ratio,
             "standardize": plan.standardize,
             "why": plan.why,
+            "relax": s.relax,
             "dialects": s.strength,
         },
         "certificate": certificate_facts(s.certificate),

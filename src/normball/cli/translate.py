@@ -25,10 +25,12 @@ def translate(strength, n, l1_ratio, batch, as_object):
     alone, which is λ of the mean loss. Docs: docs/strength.md.
     """
     from ..errors import InputError
-    from ..strength import BY_NAME, OMEGA
+    from ..strength import BY_NAME, OMEGA, Strength
 
     ratio = strength.own_ratio if l1_ratio is None else l1_ratio
     try:
+        if strength.name == "mlp_alpha" and strength.batch is None and batch is not None:
+            strength = Strength(mlp_alpha=strength.value, batch=batch, per=None if strength.fades else strength.per)
         values = strength.in_all(n, ratio, batch=batch)
     except InputError as problem:
         raise asked_wrongly(str(problem)) from problem

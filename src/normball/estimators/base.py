@@ -15,12 +15,13 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from .. import inputs
 from ..designs import Design
 from ..errors import ConvergenceWarning, InputError
-from ..geometry import Ball, solve_in_ball
+from ..geometry import Ball, solve_in_ball, solve_with_df, solve_with_features
 from ..inference import firth_task
 from ..inputs.frames import is_frame
 from ..paths import solve_task
 from ..results import probabilities
 from ..runtime import Watch
+from ..strength import Strength
 from ..tasks import Task, read_task
 from .callbacks import CallbackSupportMixin
 from .class_weights import times_class_weight
@@ -168,12 +169,16 @@ def log_losses(eta: np.ndarray, y: np.ndarray, weight: np.ndarray) -> np.ndarray
 
 def fit_all(
     task: Task, lam: float, l1_ratio: float, tol: float, watch: Watch, near: tuple[np.ndarray, Any] | None = None,
-    ball: Ball | None = None, firth: bool = False,
+    ball: Ball | None = None, firth: bool = False, sought: Strength | None = None,
 ) -> tuple[dict, list]:  # fmt: skip
-    """(attributes, warnings) of the fit to all rows; near: (coef, intercept) to begin from; ball: instead of lam."""
+    """(attributes, warnings) of the fit to all rows; near: (coef, intercept) to begin from; instead of lam: ball, or
+    sought, k or df, whose λ is looked for along the path."""
     watch.stage, more = "fit", {}
     if firth:
         solution = firth_task(task, tol, watch, near)
+    elif sought is not None:
+        look = solve_with_features if sought.name == "k" else solve_with_df
+        solution = look(task, sought.value, l1_ratio, tol, watch)
     elif ball is None:
         solution = solve_task(task, float(lam), l1_ratio, tol, watch, near)
     else:

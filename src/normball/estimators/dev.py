@@ -10,9 +10,11 @@ from sklearn.utils import check_random_state
 
 from .. import inputs
 from ..errors import ConvergenceWarning, InputError
+from ..inputs.columns import read_columns
 from ..inputs.labels import label_array
 from ..inputs.matrix import Matrix
 from ..inputs.values import read_number
+from ..inputs.words import listed, show
 from ..paths import paths_of_task
 from ..runtime import Watch
 from ..selection.criteria import choose
@@ -99,8 +101,9 @@ def _fraction(model, task: Task, weight: np.ndarray) -> tuple[Task, Rows, Rows]:
         held[rng.permutation(rows)[:count]] = True
     inside, dev = (Rows(data.X[rows], data.y[rows], weight[rows]) for rows in (~held, held))
     _weigh(dev.weight)
+    free = read_columns(model.unpenalised, task.n_features, task.names, "unpenalised")
     train = read_task(
-        inside.X, classes[numbers[~held]], penalty_factor=model.penalty_factor,
+        inside.X, classes[numbers[~held]], penalty_factor=model.penalty_factor, unpenalised=free,
         sample_weight=data.weight[~held], fit_intercept=model.fit_intercept, standardize=model.standardize,
         lower=model.lower, upper=model.upper, grouped=model.grouped,
     )  # fmt: skip
@@ -112,7 +115,9 @@ def _given(dev, task: Task, weight: np.ndarray) -> tuple[Task, Rows, Rows]:
     data, classes = task.data, task.classes
     assert data is not None and classes is not None
     if not isinstance(dev, (tuple, list)) or len(dev) not in (2, 3):
-        raise InputError(f"dev={dev!r} must be a fraction between 0 and 1, (X_dev, y_dev) or (X_dev, y_dev, weights).")
+        raise InputError(
+            f"dev={show(dev)} must be a fraction between 0 and 1, (X_dev, y_dev) or (X_dev, y_dev, weights)."
+        )
     X = inputs.align(dev[0], task.names, width=task.n_features)
     inputs.check_finite(X, task.names)
     labels = label_array(dev[1])
@@ -122,7 +127,9 @@ def _given(dev, task: Task, weight: np.ndarray) -> tuple[Task, Rows, Rows]:
         )
     unknown = ~np.isin(labels, classes)
     if unknown.any():
-        raise InputError(f"dev holds the label {labels[unknown][0]!r}, which is not among the classes {list(classes)}.")
+        raise InputError(
+            f"dev holds the label {show(labels[unknown][0])}, which is not among the classes {listed(classes)}."
+        )
     outside = inputs.read_weights(dev[2] if len(dev) == 3 else None, len(labels))
     _weigh(outside)
     return task, Rows(data.X, data.y, weight), Rows(X, np.searchsorted(classes, labels).astype(float), outside)

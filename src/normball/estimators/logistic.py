@@ -201,14 +201,16 @@ class LogisticRegression(LinearClassifier):
             strength, l1_ratio = Strength(lam=0.0), ball.ratio
         else:
             strength = Strength(C=inputs.read_C(self.C)) if self.lam is None else read_strength(self.lam)
-            strength.check(l1_ratio)
+            if strength.name not in ("k", "df"):
+                strength.check(l1_ratio)
         firth = penalised and self._is_firth(l1_ratio)
         shift = self._shift(y, sample_weight)
         reports = Reports(self, X, y, sample_weight)
         task = self._read(X, y, sample_weight, self.prior_mean, counts=True)
-        lam = strength.lam(task.total, l1_ratio) if penalised and not firth else 0.0
+        sought = strength if strength.by_path else None
+        lam = strength.lam(task.total, l1_ratio) if penalised and not firth and sought is None else 0.0
         near = self._before(task) if inputs.read_flag(self.warm_start, "warm_start") else None
-        fitted, said = fit_all(task, lam, l1_ratio, tol, reports.listen(Watch(*limits)), near, ball, firth)
+        fitted, said = fit_all(task, lam, l1_ratio, tol, reports.listen(Watch(*limits)), near, ball, firth, sought)
         fitted |= dict(intercept_=fitted["intercept_"] + shift, intercept_shift_=shift)
         say(said)
         rounds = fitted["certificate_"].rounds

@@ -24,7 +24,10 @@ def record_of(model: Any) -> ModelRecord:
     several, classes = len(model.coef_) > 1, model.classes_.tolist()
     names = getattr(model, "feature_names_in_", None)
     lam = float(model.lambda_)
-    per_row = lam * float(model.strength_.get("C", 0.0))  # 1 / (sum of the weights)
+    kept = getattr(model, "record_", None)  # of a model that was loaded
+    per_row = lam * float(model.strength_.get("C") or 0.0)  # 1 / (sum of the weights)
+    proof: Any = getattr(model, "certificate_", None)
+    proof = certificate_facts(proof) if hasattr(proof, "gap") else {}
     return ModelRecord(
         names=unnamed(model.n_features_in_) if names is None else tuple(map(str, names)),
         coef=model.coef_.T if several else model.coef_[0],
@@ -35,10 +38,11 @@ def record_of(model: Any) -> ModelRecord:
         total=float(f"{1.0 / per_row:.13g}") if 0.0 < per_row < np.inf else 1.0,  # λ = 0: nothing depends on it
         classes=tuple(classes),
         positive=None if several else classes[1],
-        certificate=certificate_facts(model.certificate_) if hasattr(model.certificate_, "gap") else {},
+        certificate=proof if kept is None else kept.certificate,
         versions={"normball": __version__},
-        strength={name: float(v) if np.isfinite(v) else None for name, v in model.strength_.items()},
+        strength={name: None if v is None or np.isinf(v) else float(v) for name, v in model.strength_.items()},
         grouped=several and bool(model.grouped),
+        relax=None if kept is None else kept.relax,
     )
 
 

@@ -39,6 +39,7 @@ def checked(given: dict[str, Any]) -> dict[str, Any]:
     made["grouped"] = plain(given["grouped"], "grouped")
     if not isinstance(made["grouped"], bool) or (made["grouped"] and K == 2):
         raise InputError(f"grouped should be True or False, and False of two classes, got {show(given['grouped'])}")
+    made["relax"] = None if given["relax"] is None else _number(given["relax"], "relax", 0.0, inf)
     if K > 2 and given["offset"] is not None:
         raise InputError(f"offset should be None with {K} classes, got {show(given['offset'])}")
     made["lam"] = _number(given["lam"], "lam", 0.0, inf)

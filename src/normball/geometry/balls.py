@@ -113,7 +113,7 @@ class Ball:
         return np.asarray(v, float) - self.project(v, factor)
 
     def _vectors(self, w, factor, name: str):
-        w = read_vector(w, len(w), name, "entry")
+        w = read_vector(w, np.size(w), name, "entry")
         f = read_penalty_factor(factor, len(w))
         return w, self.ratio * f, (1.0 - self.ratio) * f
 

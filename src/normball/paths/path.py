@@ -140,6 +140,7 @@ class Path:
                 prior_mean=None if self.task is None or self.task.prior is None else self.task.prior.mean,
                 grouped=self.task is not None and self.task.grouped,
                 bounds=None if self.task is None else self.task.bounds,
+                relax=self.relax if self.l1_ratio > 0.0 else None,
             )  # fmt: skip
         if self.task is None:
             raise InputError(f"lam={lam:g} is not on the grid, and the path no longer holds its data. Fit it again.")

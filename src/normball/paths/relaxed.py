@@ -44,7 +44,9 @@ def relaxed_solution(task: Task, lam: float, ratio: float, relax: float, tol: fl
 
     first = solve_task(task, lam, ratio, tol, Watch())
     conditioned = task.design.to_conditioned(first.coef, first.intercept)[0]
-    return solution(task, lam, ratio, refit_supports(task, [conditioned], relax, 1e-8, Watch())[0])
+    return replace(
+        solution(task, lam, ratio, refit_supports(task, [conditioned], relax, 1e-8, Watch())[0]), relax=relax
+    )
 
 
 def refit_supports(
@@ -54,6 +56,8 @@ def refit_supports(
 
     split: train, test (cells, 1) and norm (1,) where the training rows are not all rows.
     """
+    if task.n_classes > 2:
+        raise InputError("relax was given with three or more classes, which it cannot do yet. Leave it out.")
     known: dict[bytes, Answer] = {}
     found = []
     with workers():
@@ -69,8 +73,6 @@ def refit_supports(
 def _refit(task: Task, chosen: np.ndarray, relax: float, tol: float, watch: Watch, split: dict) -> Answer:
     """One support, as a design of its own columns; the answer is put back among all of them."""
     full = task.design
-    if task.n_classes > 2:
-        raise InputError("relax was given with three or more classes, which it cannot do yet. Leave it out.")
     if task.data is None:
         raise InputError("relax needs X and y themselves: the columns of a Design cannot be taken out.")
     j = np.sort(np.array(as_came(full, np.flatnonzero(chosen)), int))

@@ -26,6 +26,7 @@ class Penalty:
     standardize  whether sd·w is penalised instead of w
     total        sum of the observation weights of the fit: turns λ into C = 1/(λ total)
     columns      (standardised, all) encoded columns, where not all of them are
+    relax        λ₂ of a second fit, of the columns that lam selects; None without one
     why          a sentence: where λ comes from ("C = 1, the default until cross-validation comes.")
     """
 
@@ -35,11 +36,12 @@ class Penalty:
     total: float
     why: str = ""
     columns: tuple[int, int] | None = None
+    relax: float | None = None
 
     @property
     def words(self) -> str:
         which = self.standardize if self.columns is None else np.arange(self.columns[1]) < self.columns[0]
-        return penalty_in_words(self.lam, self.l1_ratio, which)
+        return penalty_in_words(self.lam, self.l1_ratio, which, relax=self.relax)
 
 
 @dataclass(frozen=True)

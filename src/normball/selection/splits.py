@@ -53,13 +53,18 @@ def make_splits(data: Inputs, cv: Any, *, repeats=1, groups=None, seed=0, X=None
             target = np.zeros(n, int)  # nothing to stratify by
         draws = [_draw(target, int(cv), members, rng, not data.regression) for _ in range(repeats)]
         splits = [_of_fold(folds, k) for folds in draws for k in range(int(cv))]
-    elif hasattr(cv, "split"):  # a splitter, whosoever
+    elif not isinstance(cv, (str, bytes)) and hasattr(cv, "split"):  # a splitter, whosoever
         rows = np.zeros((n, 1)) if X is None else X
         splits = [_of_rows(n, *pair) for pair in cv.split(rows, y, groups)]  # pyright: ignore
     elif isinstance(cv, np.ndarray) or (
         isinstance(cv, (list, tuple)) and all(isinstance(v, (int, np.integer)) for v in cv)
     ):
         splits = _of_numbers(np.asarray(cv), n)
+    elif isinstance(cv, (str, bytes, bool)) or not hasattr(cv, "__iter__"):
+        raise InputError(
+            f"cv={cv!r} must be a number of folds, fold numbers, one for each row, a splitter, or pairs "
+            "(training rows, test rows)."
+        )
     else:
         splits = [_of_rows(n, *pair) for pair in cv]  # pyright: ignore
     if not splits:

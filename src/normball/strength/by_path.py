@@ -52,7 +52,8 @@ def needs_path(strength: Strength) -> float:
         "df": "the effective degrees of freedom df",
         "unsquared": "the unsquared norm",
     }[strength.name]
+    sought = "normball does not look for it" if strength.name == "unsquared" else "it is looked for along their path"
     raise InputError(
-        f"{strength.said} gives {words}: which λ that is depends on the data and has no closed form; it is looked for "
-        "along their path. Give lam, C or another strength with a closed form here."
+        f"{strength.said} gives {words}: which λ that is depends on the data and has no closed form; {sought}. "
+        "Give lam, C or another strength with a closed form here."
     )

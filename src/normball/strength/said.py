@@ -31,8 +31,8 @@ def read_one(said: dict[str, Any]) -> tuple[str, str, float]:
         )
     word, value = given[0]
     name = ALIASES.get(word, word)
-    if name in REFUSED:
-        raise InputError(f"{word}={show(value)}: {REFUSED[name]}.")
+    if name.casefold() in REFUSED:
+        raise InputError(f"{word}={show(value)}: {REFUSED[name.casefold()]}.")
     if name not in BY_NAME and name not in BY_PATH:
         raise TypeInputError(f"{word!r} is no dialect of λ that normball knows.{known_words(word)}")
     return word, name, _number(word, name, value)

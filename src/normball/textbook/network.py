@@ -10,6 +10,7 @@ import numpy as np
 from .. import inputs
 from ..errors import InputError
 from ..inputs.values import read_number
+from ..inputs.words import show
 from .descent import _dense
 from .formulas import mean_loss, sigmoid
 
@@ -102,6 +103,10 @@ class Network:
     def _read(self) -> float:
         """α; every other number checked."""
         whole = "a whole number of at least"
+        if not isinstance(self.hidden, (tuple, list)):
+            raise InputError(
+                f"hidden={show(self.hidden)} must be a tuple of widths, such as (8, 4); () for no hidden layer."
+            )
         for width in self.hidden:
             read_number(width, "hidden holds a width, which", f"{whole} 1", lambda v: v >= 1 and v == int(v))
         read_number(self.iterations, "iterations", f"{whole} 0", lambda v: v >= 0 and v == int(v))
