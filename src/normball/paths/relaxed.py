@@ -69,8 +69,6 @@ def refit_supports(
 def _refit(task: Task, chosen: np.ndarray, relax: float, tol: float, watch: Watch, split: dict) -> Answer:
     """One support, as a design of its own columns; the answer is put back among all of them."""
     full = task.design
-    if task.n_classes > 2:
-        raise InputError("relax was given with three or more classes, which it cannot do yet. Leave it out.")
     if task.data is None:
         raise InputError("relax needs X and y themselves: the columns of a Design cannot be taken out.")
     j = np.sort(np.array(as_came(full, np.flatnonzero(chosen)), int))

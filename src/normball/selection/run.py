@@ -46,8 +46,6 @@ def cross_validate_task(
     losses, weights = np.full(shape, np.nan), np.empty(len(splits))
     each = (task.n_classes,) if task.n_classes > 2 else ()
     predictions = np.full((task.design.n, *shape[1:], *each), np.nan) if keep_predictions else None
-    if each and relax is not None:
-        raise InputError("relax was given with three or more classes, which it cannot do yet. Leave it out.")
     counted = np.zeros(task.design.n)
     kept: list = [None] * len(splits)
     for g, group in enumerate(groups):
