@@ -70,12 +70,14 @@ def audit(model, data, weights, tol, as_object, quiet, **dialect):
 
 def judged(record, encoder, table, weights, tol):
     """The audit, the judgement on the same rows, and sentences about rows that were left out."""
+    from dataclasses import replace
+
     import numpy as np
 
     from .. import verbs
     from .models import model_rows
     from .outcome import judged as judged_rows
-    from .outcome import scaled, shares_of
+    from .outcome import named, scaled, shares_of
 
     rows, y = model_rows(record, encoder, table, weights)
     result = verbs.audit(
@@ -83,6 +85,9 @@ def judged(record, encoder, table, weights, tol):
         sample_weight=rows.weight, standardize=scaled(encoder, record.standardize), grouped=record.grouped,
         tol=tol,
     )  # fmt: skip
+    best = named(result.best, encoder.names, record.classes)
+    mine = replace(result.certificate, names=encoder.names, separation=best.certificate.separation)
+    result = replace(result, certificate=mine, best=best)
     w = np.ones(len(y)) if rows.weight is None else rows.weight
     judgement = judged_rows(record.decision_function(rows.X), y, shares_of(y, w), w)
     return result, judgement, rows.notes
