@@ -80,14 +80,19 @@ def judged(record, encoder, table, weights, tol):
     from .outcome import named, scaled, shares_of
 
     rows, y = model_rows(record, encoder, table, weights)
+    names, which, lam, notes = encoder.names, scaled(encoder, record.standardize), record.lam, list(rows.notes)
+    X, coef = rows.X, record.coef
+    if "relax" in record.asked:  # its problem is that of the second stage
+        chosen, lam = np.flatnonzero(coef), record.asked["relax"]
+        names, which, X, coef = tuple(names[j] for j in chosen), which[chosen], X[:, chosen], coef[chosen]
+        notes.append(f"A relaxed fit: the {len(names)} columns that L1 has selected are audited, without a penalty.")
     result = verbs.audit(
-        record.coef, rows.X, y, intercept=record.intercept, lam=record.lam, l1_ratio=record.l1_ratio,
-        sample_weight=rows.weight, standardize=scaled(encoder, record.standardize), grouped=record.grouped,
-        tol=tol,
+        coef, X, y, intercept=record.intercept, lam=lam, l1_ratio=record.l1_ratio, sample_weight=rows.weight,
+        standardize=which, grouped=record.grouped, tol=tol,
     )  # fmt: skip
-    best = named(result.best, encoder.names, record.classes)
-    mine = replace(result.certificate, names=encoder.names, separation=best.certificate.separation)
+    best = named(result.best, names, record.classes)
+    mine = replace(result.certificate, names=names, separation=best.certificate.separation)
     result = replace(result, certificate=mine, best=best)
     w = np.ones(len(y)) if rows.weight is None else rows.weight
     judgement = judged_rows(record.decision_function(rows.X), y, shares_of(y, w), w)
-    return result, judgement, rows.notes
+    return result, judgement, notes

@@ -37,6 +37,7 @@ def record_of(found: Outcome) -> ModelRecord:
         certificate=certificate_facts(s.certificate), command=plan.command, seed=plan.seed, data_hash=plan.data_hash,
         versions=plan.versions, strength=talk.finite(s.strength),
         grouped=plan.grouped,
+        asked={"relax": 0.0} if found.chosen is not None and found.chosen.relaxed else {},
     )  # fmt: skip
 
 

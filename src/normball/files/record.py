@@ -42,6 +42,8 @@ class ModelRecord:
     versions     of the programs that made it
     strength     the same λ in every dialect that can say it (`Solution.strength`; None: infinite); empty in old files
     grouped      of three or more classes: whether the L1 part was of whole columns, ‖B_j‖₂; False in old files
+    asked        what else the problem was, as plain values (estimators/asked.py; "relax": λ₂ of a relaxed fit); empty
+                 where lam, l1_ratio, standardize and grouped say it all, and in old files
 
     Two records are equal where their files would be: the same bits in every number, -0.0 and 0.0 apart.
 
@@ -69,6 +71,7 @@ class ModelRecord:
     versions: dict = field(default_factory=dict)
     strength: dict = field(default_factory=dict)
     grouped: bool = False
+    asked: dict = field(default_factory=dict)
 
     def __post_init__(self):
         for name, value in checked({one.name: getattr(self, one.name) for one in fields(self)}).items():
@@ -94,8 +97,9 @@ class ModelRecord:
         values = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "names"}
         if not self.strength:  # as the files from before it was kept
             del values["strength"]
-        if not self.grouped:
-            del values["grouped"]
+        for name in ("grouped", "asked"):
+            if not values[name]:
+                del values[name]
         values["intercept"] = np.asarray(self.intercept).tolist()
         return {**values, "classes": list(self.classes), "coef": dict(zip(self.names, self.coef.tolist(), strict=True))}
 
@@ -103,7 +107,7 @@ class ModelRecord:
     def from_members(cls, members: dict[str, Any]) -> ModelRecord:
         """The record of a parsed file; InputError where a member is missing, unknown or wrong."""
         wanted = [one.name for one in fields(cls) if one.name != "names"]
-        members = {"strength": {}, "grouped": False, **members}
+        members = {"strength": {}, "grouped": False, "asked": {}, **members}
         check_keys(members, wanted)
         if not isinstance(members["classes"], list):
             raise InputError("classes should be a list of labels")
