@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 import scipy.optimize as so
@@ -72,3 +74,32 @@ def test_the_estimator_has_them_too():
     model = normball.LogisticRegression(lower=0.0).fit(X, y)
     assert (model.coef_ >= 0).all() and model.coef_[0, 1] == 0
     assert (normball.LogisticRegressionCV(Cs=3, cv=3, upper=0.0).fit(X, y).coef_ <= 0).all()
+
+
+@pytest.mark.parametrize("as_given", [np.asarray, sp.csr_array])
+def test_separated_only_along_what_the_bounds_allow(as_given):
+    """Labels that fall with x: with a coefficient that may not be negative the minimiser is 0, so none is missing."""
+    x = np.linspace(1.0, 3.0, 20)[:, None]
+    y = (x[:, 0] < 2.0) * 1.0
+    with pytest.warns(normball.ConvergenceWarning):
+        free = normball.solve(as_given(x), y, lam=0, upper=0.0)
+    with pytest.warns(normball.ConvergenceWarning):
+        also = normball.solve(as_given(x), 1.0 - y, lam=0, lower=0.0)
+    assert free.certificate.status == also.certificate.status == "separated"
+    assert free.certificate.separation.kind == "complete" and free.certificate.separation.rows_split == 20
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", normball.ConvergenceWarning)
+        held = normball.solve(as_given(x), y, lam=0, lower=0.0)
+        other = normball.solve(as_given(np.hstack([x, -x])), y, lam=0, lower=[0.0, -np.inf], upper=[np.inf, 0.0])
+    for found in (held, other):
+        assert found.certificate.status != "separated" and np.abs(found.coef).max() == 0.0
+        assert found.certificate.objective == pytest.approx(np.log(2.0), rel=1e-12)
+
+
+def test_several_classes_are_separated_only_along_what_the_bounds_allow():
+    """Coefficients of one sign for all classes still separate: only their differences matter."""
+    x, y = np.arange(21.0)[:, None], np.arange(21) // 7
+    with pytest.warns(normball.ConvergenceWarning, match="completely separated"):
+        assert normball.solve(x, y, lam=0, lower=0.0).certificate.status == "separated"
+    held = normball.solve(x, y, lam=0, lower=0.0, upper=1e-3)
+    assert held.certificate.status == "certified"
