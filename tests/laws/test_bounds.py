@@ -140,3 +140,15 @@ def test_free_columns_with_one_sided_bounds_are_certified(seed, loss, as_given):
     held = dict(lower=np.where(at, found.coef, lower), upper=np.where(at, found.coef, upper))
     again = normball.solve(as_given(X), y, lam=0.05 * (seed % 2), **more | held)  # those at a bound held there
     assert np.abs(again.coef - found.coef).max() <= 1e-4
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("bounds", [(0.0, np.inf), (-np.inf, 0.0), (0.0, 5.0), (-0.2, 0.2)])
+def test_free_columns_of_several_classes_with_bounds_are_certified(seed, bounds):
+    """Also where the constant that all classes share has to move along a bound."""
+    rng = np.random.default_rng(seed)
+    X, y = rng.normal(size=(150, 4)) + 3.0, rng.integers(0, 3, 150)
+    found = normball.solve(X, y, lam=0, lower=bounds[0], upper=bounds[1], tol=1e-10)
+    assert found.certificate.status == "certified"
+    assert (found.coef >= bounds[0]).all() and (found.coef <= bounds[1]).all()
+    assert abs(found.intercept.sum()) <= 1e-6
