@@ -31,7 +31,9 @@ def asked_of(model: Any) -> dict[str, Any]:
         values = getattr(model, name, None)
         if values is not None:
             values = np.asarray(values, dtype=np.float64)
-            kept[name] = np.where(np.isfinite(values), values, None).tolist()
+            plain = values.astype(object)
+            plain[~np.isfinite(values)] = None
+            kept[name] = plain.tolist()
     if model.unpenalised is not None:
         kept["unpenalised"] = [_plain(one) for one in np.atleast_1d(np.asarray(model.unpenalised, dtype=object))]
     if np.ndim(model.standardize):

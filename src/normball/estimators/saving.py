@@ -70,7 +70,9 @@ def fitted_of(path) -> tuple[dict[str, Any], dict[str, Any]]:
             fitted[name] = -fitted[name]
     if record.names != unnamed(len(record.names)):
         fitted["feature_names_in_"] = np.array(record.names, dtype=object)
-    asked = dict(lam=record.lam, l1_ratio=record.l1_ratio, standardize=record.standardize, grouped=record.grouped)
+    asked: dict[str, Any] = dict(
+        lam=record.lam, l1_ratio=record.l1_ratio, standardize=record.standardize, grouped=record.grouped
+    )
     if record.standardize and record.encoder is not None:  # a 0/1 column of a table is never standardised
         try:
             asked["standardize"] = Encoder(Schema.from_dict(record.encoder)).measured
