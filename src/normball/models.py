@@ -29,6 +29,8 @@ class Given:
     grouped: bool = False
     bounds: tuple = (None, None)
     unpenalised: Any = None
+    names: Any = None  # of the columns of the fit, where the model knows them
+    classes: Any = None  # its labels, likewise
 
 
 def read_model(
@@ -51,6 +53,7 @@ def read_model(
         return Given(
             model.coef, model.intercept, lam, C, ratio, sample_weight, fit_intercept, model.standardize,
             penalty_factor, model.prior_mean, model.grouped, limits, unpenalised,
+            model.names, model.classes,
         )  # fmt: skip
     if not hasattr(model, "coef_"):
         if hasattr(model, "get_params"):
@@ -87,6 +90,7 @@ def read_model(
         getattr(model, "prior_mean", None), getattr(model, "grouped", grouped),
         limits,
         getattr(model, "unpenalised", None) if penalty_factor is None and unpenalised is None else unpenalised,
+        getattr(model, "feature_names_in_", None), getattr(model, "classes_", None),
     )  # fmt: skip
 
 

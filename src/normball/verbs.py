@@ -20,6 +20,7 @@ from .geometry import (
 )  # fmt: skip
 from .inference import firth_task
 from .inference.arguments import check_firth, read_penalty
+from .inputs.words import listed
 from .lockstep import judge_family
 from .models import read_model
 from .paths import Path, path_task, read_grid, read_relax, solve_task
@@ -239,7 +240,8 @@ def audit(
     loss : as in `solve`; a Solution knows its own.  A regression's estimator does not say its λ: pass lam
     newton : ask for the Newton certificate of the optimum (`.best.certificate.coef_error`) also where it is costly
 
-    The rest as in `solve` (grouped: of several classes).  Returns an Audit: .certificate (of the
+    The rest as in `solve` (grouped: of several classes).  The columns of a data frame are matched by name with those of
+    the fit, and what is said column by column is in the order of the fit.  Returns an Audit: .certificate (of the
     coefficients given), .excess, .best, .summary().
     The problem is solved on the way, so the bound holds however poor the coefficients are.
     """
@@ -252,11 +254,17 @@ def audit(
     strength = read_strength(given.lam) if given.C is None else Strength(C=inputs.read_C(given.C))
     strength.check(l1_ratio)
     task = read_task(
-        X, y, penalty_factor=given.penalty_factor, unpenalised=given.unpenalised, sample_weight=given.sample_weight,
-        offset=offset, fit_intercept=given.fit_intercept, standardize=given.standardize,
-        prior_mean=given.prior_mean, grouped=given.grouped, lower=given.bounds[0], upper=given.bounds[1],
+        inputs.in_order(X, given.names), y, penalty_factor=given.penalty_factor, unpenalised=given.unpenalised,
+        sample_weight=given.sample_weight, offset=offset, fit_intercept=given.fit_intercept,
+        standardize=given.standardize, prior_mean=given.prior_mean, grouped=given.grouped,
+        lower=given.bounds[0], upper=given.bounds[1],
         loss=model_or_coef.loss if isinstance(model_or_coef, Solution) else loss,
     )  # fmt: skip
+    if task.classes is not None and given.classes is not None and list(task.classes) != list(given.classes):
+        raise InputError(
+            f"y holds the labels {listed(list(task.classes))}, but the model was fitted on "
+            f"{listed(list(given.classes))}. Give the same labels."
+        )
     lam = strength.lam(task.total, l1_ratio)
     column = task.column(lam, l1_ratio)
     coef, b = inputs.read_coefs(given.coef, given.intercept, task.n_features, task.n_classes, "model_or_coef")

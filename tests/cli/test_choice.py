@@ -6,6 +6,7 @@ import csv
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
@@ -66,6 +67,18 @@ def test_kinds_of_penalty_are_compared_on_the_same_folds(data, capfd, tmp_path):
     assert found["penalty"]["l1_ratio"] == best["l1_ratio"]
     record = load_model(tmp_path / "m.json")
     assert np.count_nonzero(record.coef) == sum(c["coefficient"] != 0 for c in found["coefficients"])
+
+
+def test_audit_repeats_the_proof_of_a_relaxed_fit(tmp_path, capfd):
+    """Its problem is that of the second stage, on the columns that the first has selected."""
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(300, 10))
+    frame = pd.DataFrame(X, columns=list("abcdefghij")).assign(y=(2.0 * X[:, 0] + rng.logistic(size=300) > 0) * 1)
+    path, model = write_csv(tmp_path / "d.csv", frame), tmp_path / "m.json"
+    fitted(capfd, path, "--target", "y", "--l1-ratio", "1", "--relax", "--out", model)
+    assert load_model(model).asked == {"relax": 0.0}
+    code, out, err = call(capfd, "audit", model, path)
+    assert code == 0 and "Audited: none" in out and "A relaxed fit" in err
 
 
 def test_groups_stay_together(tmp_path, capfd):

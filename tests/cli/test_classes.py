@@ -176,6 +176,14 @@ def test_audit_repeats_the_proof(capfd, tmp_path):
     assert (code, out) == (1, "") and "'rosa'" in err
 
 
+def test_audit_speaks_of_columns_and_labels(capfd, tmp_path):
+    data, model = write_csv(tmp_path / "d.csv", IRIS), tmp_path / "m.json"
+    words = ("--target", "species", "--lambda", "0", "--holdout", "0", "--out", model)
+    assert call(capfd, "fit", data, *words)[0] == 1
+    code, out, _ = call(capfd, "audit", model, data)
+    assert code == 1 and "(class setosa)" in out and "column " not in out
+
+
 def test_audit_of_half_the_rows_says_how_far_off_it_is(capfd, tmp_path):
     data, model = write_csv(tmp_path / "d.csv", IRIS), tmp_path / "m.json"
     fitted(capfd, data, "--target", "species", "--lambda", ".03", "--out", model)

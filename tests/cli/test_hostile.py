@@ -95,9 +95,21 @@ def test_csv_has_no_formula(run, data, tmp_path, capfd):
     rows = read_csv(tmp_path / "p.csv")
     assert [row["row"] for row in rows[:2]] == ["'=0+1", "'=1+1"]
     assert {row["predicted"] for row in rows} == {"'" + label for label in LABELS}
-    with open(tmp_path / "p.csv", newline="", encoding="utf-8") as file:
+    assert formulas(tmp_path / "p.csv") == []
+
+
+def test_csv_of_a_path_has_no_formula(data, tmp_path, capfd):
+    """Names of columns stand in its head; negative numbers are numbers."""
+    file = tmp_path / "path.csv"
+    assert call(capfd, "path", data, "--target", TARGET, "--n-lambdas", "3", "--out", file)[0] == 0
+    assert [cell for cell in formulas(file) if not cell.startswith("-0.") and float(cell) >= 0.0] == []
+
+
+def formulas(path) -> list[str]:
+    """Cells that a spreadsheet may take for a formula."""
+    with open(path, newline="", encoding="utf-8") as file:
         cells = [cell for line in csv.reader(file) for cell in line]
-    assert [cell for cell in cells if cell[:1] in ("=", "+", "-", "@", "\t", "\r")] == []
+    return [cell for cell in cells if cell[:1] in ("=", "+", "-", "@", "\t", "\r")]
 
 
 def test_report_runs_nothing_of_the_data(run):

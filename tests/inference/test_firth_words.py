@@ -36,6 +36,13 @@ def test_refused(data, arguments, words):
             normball.LogisticRegression(**dict(penalty="firth") | arguments).fit(*data)
 
 
+@pytest.mark.parametrize("y", [np.arange(50) % 3, np.array(["a", "b", "c"])[np.arange(50) % 3]])
+def test_three_classes_are_refused(data, y):
+    for fit in (normball.firth_intervals, lambda X, y: normball.solve(X, y, penalty="firth")):
+        with pytest.raises(normball.InputError, match="three or more classes: it is made for two"):
+            fit(data[0], y)
+
+
 def test_strength_of_the_estimator_is_refused(data):
     with pytest.raises(normball.StrengthConflict, match="has no strength"):
         normball.LogisticRegression(C=3.0, penalty="firth").fit(*data)

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 import scipy.sparse as sp
 
+import normball
 from normball.errors import InputError
 from normball.inputs import read_inputs
 
@@ -240,3 +241,10 @@ def test_labels_are_told_apart_without_sorting_them(rng):
     y = np.array([Label("b") if side else Label("a") for side in rng.integers(0, 2, size=1000)], dtype=object)
     read_inputs(np.zeros((1000, 1)), y)
     assert len(compared) == 1
+
+
+@pytest.mark.parametrize(("counts", "words"), [([0.0, 2.0], "no success"), ([3.0, 0.0], "no failure")])
+def test_counts_of_one_kind_are_named(counts, words):
+    y = np.tile(counts, (6, 1))
+    with pytest.raises(InputError, match=f"only one class is present.*holds {words}"):
+        normball.solve(np.arange(6.0)[:, None], y, lam=0.1)

@@ -285,6 +285,16 @@ def test_what_cannot_be_gets_a_sentence(more, words):
         normball.solve(rng.normal(size=(60, 4)), np.arange(60) % 3, lam=0.1, **more)
 
 
+def test_relaxed_fits_of_several_classes_get_a_sentence():
+    """Before anything is solved, and before a cross-validation."""
+    X, y, _ = problem(7)
+    for verb, more in ((normball.path, dict(l1_ratio=1.0)), (normball.cross_validate, dict(l1_ratios=(1.0,), cv=3))):
+        with pytest.raises(normball.InputError, match="relax was given with three or more classes"):
+            verb(X, y, relax=0.0, **more)
+    with pytest.raises(normball.InputError, match=r"scoring='roc_auc' is of two classes.*'roc_auc_ovr'"):
+        normball.cross_validate(X, y, cv=3, scoring="roc_auc")
+
+
 def test_the_same_bits_from_any_number_of_threads(monkeypatch):
     rng = np.random.default_rng(1)
     X = rng.normal(size=(4000, 40))

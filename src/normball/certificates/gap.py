@@ -48,7 +48,10 @@ def family_gaps(family: Family, asked: Candidates, evidence: Evidence) -> tuple[
     """
     C = len(asked.ids)
     walked = evidence.rounding is not None and not all(family.columns[i].smooth for i in asked.ids)
-    if (family.design.fast or walked) and C > 1 and not family.penalty.grouped:  # a walk has loaded the compiler anyway
+    stopped = any(family.columns[i].shape.boxed for i in asked.ids) and len(family.free) and evidence.shift is None
+    if (
+        (family.design.fast or walked) and C > 1 and not (family.penalty.grouped or stopped)
+    ):  # a walk has loaded the compiler anyway
         gaps, omega = _compiled_gaps(family, asked, evidence)
         objectives = evidence.loss + omega
     else:
@@ -120,12 +123,13 @@ def duality_gap(facts: Facts, column: Column, coef: Array, intercept: float, evi
     Source: Fenchel-Young terms as in Ndiaye et al. (2017), JMLR 18; the rest in docs/design/certificates.md.
     Law: tests/laws/test_random_problems.py, against long-double optima.
     """
-    dual = free_corrected(facts, evidence, k)
+    free = facts.free if evidence.shift is not None else inside(facts.free, column, coef)
+    dual = free_corrected(facts, evidence, k, free)
     if dual is None:
         return np.inf
     z, shift, off_b = dual
     held = np.ones(len(coef), bool)
-    held[facts.free] = False
+    held[free] = False
     spread, tail, best = np.sqrt(evidence.spread[k]), evidence.tail[k], np.inf
     penalty = facts.penalty
     scales = (
@@ -139,22 +143,37 @@ def duality_gap(facts: Facts, column: Column, coef: Array, intercept: float, evi
     return float(best)
 
 
-def free_corrected(facts: Facts, evidence: Evidence, k: int):
-    """z = Xᵀ c(r - h∘X_U δ), ‖δ‖_{H_UU} and what is left of Σ c r; None if no legal δ is found."""
+def inside(free: Array, column: Column, coef: Array) -> Array:
+    """The free columns that are not at a bound: only their gradients have to vanish."""
+    if not column.shape.boxed:
+        return free
+    w = coef[free]
+    return free[(w > column.lower[free]) & (w < column.upper[free])]
+
+
+def free_corrected(facts: Facts, evidence: Evidence, k: int, free: Array | None = None):
+    """z = Xᵀ c(r - h∘X_U δ), ‖δ‖_{H_UU} and what is left of Σ c r; None if no legal δ is found.
+
+    free: which of the free columns are in U, all by default.
+    """
     if evidence.shift is not None:
         shift = float(evidence.shift[k])
         off_b = float(evidence.grad_b[k]) if facts.intercept else 0.0
         return (evidence.grad[:, k], shift, off_b) if np.isfinite(shift) else None
     head = evidence.grad_b[k : k + 1] if facts.intercept else evidence.grad_b[:0]
-    g = np.concatenate([head, evidence.grad[facts.free, k]])
+    free = facts.free if free is None else free
+    g = np.concatenate([head, evidence.grad[free, k]])
     if not len(g):
         return evidence.grad[:, k], 0.0, 0.0
     cross, H = evidence.cross[:, :, k], evidence.cross_free[:, :, k]
+    if len(free) < len(facts.free):
+        U = np.concatenate([np.arange(len(head)), len(head) + np.flatnonzero(np.isin(facts.free, free))])
+        cross, H = cross[:, U], H[np.ix_(U, U)]
     if len(g) == 1:
         delta = g / H[0] if H[0, 0] > 0.0 else np.where(g == 0.0, 0.0, np.inf)
     else:
         delta = np.linalg.lstsq(H, g, rcond=1e-13)[0] if np.isfinite(H).all() else g * np.inf
-    if facts.bounded and not np.abs(delta) @ np.concatenate([np.ones(len(head)), facts.reach[facts.free]]) <= 1.0:
+    if facts.bounded and not np.abs(delta) @ np.concatenate([np.ones(len(head)), facts.reach[free]]) <= 1.0:
         return None
     left = g - H @ delta
     if np.abs(left).max() > ROUNDING:

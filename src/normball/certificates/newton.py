@@ -14,6 +14,7 @@ import numpy as np
 from scipy.linalg import lapack
 
 from ..runtime import beside
+from .gap import inside
 from .problem import Array, Column, Family
 
 LARGEST = 4000
@@ -43,14 +44,15 @@ def newton_proof(
     """The proof at (intercept, coef), or None where it does not hold: too far off, singular, or signs not settled.
 
     free_only: of the free columns, the others held where they are: that minimisers exist, whatever holds the others
-    (a direction in which the loss falls for ever does not depend on them).  Its gap is infinite.
+    (a direction in which the loss falls for ever does not depend on them).  Its gap is infinite.  Free columns at a
+    bound stay there, if at the minimiser of the others the loss still pulls them to it.
     """
     if family.loss.joint:
         from .classes import class_newton_proof
 
         return class_newton_proof(family, column, coef, free_only)
     p, with_b = len(coef), family.design.intercept
-    support = family.free if free_only else np.flatnonzero((coef != 0.0) | (column.l1 == 0.0))
+    support = inside(family.free, column, coef) if free_only else np.flatnonzero((coef != 0.0) | (column.l1 == 0.0))
     if len(support) > LARGEST or (column.shape.boxed and not free_only):
         return None
     F, grad, squares = exact_sums(family, column, coef, intercept, support)
@@ -99,6 +101,8 @@ def newton_proof(
     if not R * nu < 1.0:
         return None
     if free_only:
+        if column.shape.boxed and not _stopped(family, column, coef, grad[1:], squares, support, R, nu, inverse_half):
+            return None
         return NewtonProof(np.inf, np.full(p, np.inf), np.inf, np.zeros(0, int), null)
     gap, t = from_decrement(R, nu)
     spread = t * np.sqrt((inverse_half**2).sum(1))
@@ -112,6 +116,19 @@ def newton_proof(
         return None
     aliased = np.flatnonzero((np.abs(flat[1:]) > 1e-7).any(1))
     return NewtonProof(gap, coef_error, float(spread[0]) if with_b else 0.0, aliased, null)
+
+
+def _stopped(family, column, coef, grad, squares, support, R: float, nu: float, inverse_half) -> bool:
+    """Whether the minimiser over `support` keeps to the bounds, and the other free columns stay at theirs."""
+    t = from_decrement(R, nu)[1]
+    moved = t * np.sqrt((inverse_half**2).sum(1))[len(inverse_half) - len(support) :]
+    w = coef[support]
+    if (w - moved < column.lower[support]).any() or (w + moved > column.upper[support]).any():
+        return False
+    at = np.setdiff1d(family.free, support)
+    slack = (np.expm1(R * t) / R if R > 0 else t) * np.sqrt(squares[at])
+    low, z = coef[at] <= column.lower[at], grad[at]
+    return bool((np.where(low, z, -z) + slack <= 0.0).all())
 
 
 def half_inverse(A: Array) -> tuple[Array, Array, float]:

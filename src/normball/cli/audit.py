@@ -70,23 +70,31 @@ def audit(model, data, weights, tol, as_object, quiet, **dialect):
 
 def judged(record, encoder, table, weights, tol):
     """The audit, the judgement on the same rows, and sentences about rows that were left out."""
+    from dataclasses import replace
+
     import numpy as np
 
     from .. import verbs
     from ..models import second_stage
     from .models import model_rows
     from .outcome import judged as judged_rows
-    from .outcome import scaled, shares_of
+    from .outcome import named, scaled, shares_of
 
     rows, y = model_rows(record, encoder, table, weights)
+    names, notes = encoder.names, list(rows.notes)
     lam, ratio, (lower, upper) = record.lam, record.l1_ratio, (None, None)
     if record.relax is not None:
         lam, ratio, (lower, upper) = second_stage(record.relax, record.coef)
+        chosen = int(np.count_nonzero(record.coef))
+        notes.append(f"A relaxed fit: the {chosen} columns that L1 has selected are audited, with λ = {lam:g}.")
     result = verbs.audit(
         record.coef, rows.X, y, intercept=record.intercept, lam=lam, l1_ratio=ratio, lower=lower, upper=upper,
         sample_weight=rows.weight, standardize=scaled(encoder, record.standardize), grouped=record.grouped,
         tol=tol,
     )  # fmt: skip
+    best = named(result.best, names, record.classes)
+    mine = replace(result.certificate, names=names, separation=best.certificate.separation)
+    result = replace(result, certificate=mine, best=best)
     w = np.ones(len(y)) if rows.weight is None else rows.weight
     judgement = judged_rows(record.decision_function(rows.X), y, shares_of(y, w), w)
-    return result, judgement, rows.notes
+    return result, judgement, notes

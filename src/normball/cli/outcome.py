@@ -202,6 +202,11 @@ def _solved(
             )  # fmt: skip
     if names is None:
         return found
+    return named(found, names, classes)
+
+
+def named(found: Solution, names, classes) -> Solution:
+    """The solution in the words of the table: names of the encoded columns, labels of several classes."""
     certificate = replace(found.certificate, names=names)
     if certificate.separation is not None:
         called = (*names, "the intercept")

@@ -173,11 +173,15 @@ def as_csv(facts: dict) -> str:
     import csv
     import io
 
+    from .sheets import safe_cell
+
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     head, names, labels = ["lambda", "columns", "explained", "gap", "status"], facts["names"], facts.get("classes")
     of_each = [""] if labels is None else [f" ({label})" for label in labels]
-    writer.writerow([*head, *(f"{word}{of}" for word in ("intercept", *names) for of in of_each)])
+    writer.writerow(
+        safe_cell(cell) for cell in [*head, *(f"{word}{of}" for word in ("intercept", *names) for of in of_each)]
+    )
     for step in facts["path"]:
         none = 0.0 if labels is None else dict.fromkeys(map(str, labels), 0.0)
         values = [step["intercept"], *(step["coefficients"].get(word, none) for word in names)]

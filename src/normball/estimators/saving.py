@@ -8,7 +8,10 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from .. import __version__
+from ..errors import InputError, ModelFileError
 from ..files import ModelRecord, certificate_facts, load_model, save_model
+from ..tables import Encoder, Schema
+from .asked import arguments_of, asked_of
 
 __all__ = ["fitted_of", "save"]
 
@@ -43,6 +46,7 @@ def record_of(model: Any) -> ModelRecord:
         strength={name: None if v is None or np.isinf(v) else float(v) for name, v in model.strength_.items()},
         grouped=several and bool(model.grouped),
         relax=None if kept is None else kept.relax,
+        asked=asked_of(model),
     )
 
 
@@ -70,5 +74,16 @@ def fitted_of(path) -> tuple[dict[str, Any], dict[str, Any]]:
             fitted[name] = -fitted[name]
     if record.names != unnamed(len(record.names)):
         fitted["feature_names_in_"] = np.array(record.names, dtype=object)
-    asked = dict(lam=record.lam, l1_ratio=record.l1_ratio, standardize=record.standardize, grouped=record.grouped)
-    return asked, fitted
+    asked: dict[str, Any] = dict(
+        lam=record.lam, l1_ratio=record.l1_ratio, standardize=record.standardize, grouped=record.grouped
+    )
+    if record.standardize and record.encoder is not None:  # a 0/1 column of a table is never standardised
+        try:
+            asked["standardize"] = Encoder(Schema.from_dict(record.encoder)).measured
+        except InputError as problem:
+            raise ModelFileError(f"The model file's encoder cannot be used: {problem}") from problem
+    more = arguments_of(record.asked, len(record.names), len(record.classes))
+    fitted["intercept_shift_"] = np.asarray(more.pop("intercept_shift", 0.0))[()]
+    if more.get("penalty") == "firth":
+        asked["lam"] = None
+    return asked | more, fitted

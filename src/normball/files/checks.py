@@ -55,7 +55,7 @@ def checked(given: dict[str, Any]) -> dict[str, Any]:
     seed = made["seed"] = plain(given["seed"], "seed")
     if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int)):
         raise InputError(f"seed should be an integer or None, got {show(seed)}")
-    for name in ("encoder", "certificate", "versions", "strength"):
+    for name in ("encoder", "certificate", "versions", "strength", "asked"):
         made[name] = plain(given[name], name)
         if not isinstance(made[name], dict) and not (name == "encoder" and made[name] is None):
             raise InputError(f"{name} should be a dict, got {show(made[name])}")

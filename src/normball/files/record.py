@@ -43,6 +43,8 @@ class ModelRecord:
     strength     the same λ in every dialect that can say it (`Solution.strength`; None: infinite); empty in old files
     grouped      of three or more classes: whether the L1 part was of whole columns, ‖B_j‖₂; False in old files
     relax        λ₂ of the second fit, of the columns that lam and l1_ratio selected; None without one, and in old files
+    asked        what else the problem was, as plain values (estimators/asked.py); empty where lam, l1_ratio,
+                 standardize and grouped say it all, and in old files
 
     Two records are equal where their files would be: the same bits in every number, -0.0 and 0.0 apart.
 
@@ -71,6 +73,7 @@ class ModelRecord:
     strength: dict = field(default_factory=dict)
     grouped: bool = False
     relax: float | None = None
+    asked: dict = field(default_factory=dict)
 
     def __post_init__(self):
         for name, value in checked({one.name: getattr(self, one.name) for one in fields(self)}).items():
@@ -96,8 +99,9 @@ class ModelRecord:
         values = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "names"}
         if not self.strength:  # as the files from before it was kept
             del values["strength"]
-        if not self.grouped:
-            del values["grouped"]
+        for name in ("grouped", "asked"):
+            if not values[name]:
+                del values[name]
         if self.relax is None:
             del values["relax"]
         values["intercept"] = np.asarray(self.intercept).tolist()
@@ -107,7 +111,7 @@ class ModelRecord:
     def from_members(cls, members: dict[str, Any]) -> ModelRecord:
         """The record of a parsed file; InputError where a member is missing, unknown or wrong."""
         wanted = [one.name for one in fields(cls) if one.name != "names"]
-        members = {"strength": {}, "grouped": False, "relax": None, **members}
+        members = {"strength": {}, "grouped": False, "relax": None, "asked": {}, **members}
         check_keys(members, wanted)
         if not isinstance(members["classes"], list):
             raise InputError("classes should be a list of labels")

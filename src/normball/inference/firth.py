@@ -100,15 +100,20 @@ def start_of(task: Task, basis: Basis) -> tuple[Array, float]:
     return theta, loss
 
 
+def check_task(task: Task) -> None:
+    """Raise where the data are not those of two classes."""
+    for name, there in (("three or more classes", task.n_classes > 2), ("loss='squared'", task.loss == "squared")):
+        if there:
+            raise InputError(f"penalty='firth' was given with {name}: it is made for two classes and the log-loss.")
+
+
 def firth_task(task: Task, tol: float, watch: Watch, start=None) -> Solution:
     """The fit with Firth's penalty.  Raises Interrupted with `.solution`.
 
     tol   of √(UᵀI⁻¹U), the norm of the modified score in standard errors
     start (coef, intercept) on the columns as they came, or None
     """
-    for name, there in (("three or more classes", task.n_classes > 2), ("loss='squared'", task.loss == "squared")):
-        if there:
-            raise InputError(f"penalty='firth' was given with {name}: it is made for two classes and the log-loss.")
+    check_task(task)
     with runtime.workers():
         basis = basis_of(task)
         theta, null_loss = start_of(task, basis)

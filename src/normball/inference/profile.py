@@ -21,7 +21,7 @@ from ..results import Solution
 from ..runtime import Watch
 from ..tasks import Task, read_task
 from .ascent import Ascent
-from .firth import Basis, basis_of, firth_solution, start_of
+from .firth import Basis, basis_of, check_task, firth_solution, start_of
 from .jeffreys import Array, Jeffreys
 
 SETTLED = 1e-5
@@ -129,6 +129,7 @@ def firth_intervals(
     """
     level = read_number(level, "level", "a number between 0 and 1", lambda v: 0.0 < v < 1.0)
     task = read_task(X, y, sample_weight=sample_weight, offset=offset, fit_intercept=fit_intercept)
+    check_task(task)
     watch = Watch(None, inputs.read_limit(time_limit, "time_limit"))
     wanted = read_columns(columns, task)
     found = profile_task(task, level, wanted, inputs.read_tol(tol), watch)

@@ -20,7 +20,7 @@ from ..errors import InputError
 from .columns import without_penalty
 from .counts import read_counts
 from .labels import check_class_weights, class_numbers, read_labels
-from .matrix import Matrix, align, check_finite, read_matrix
+from .matrix import Matrix, align, check_finite, in_order, read_matrix
 from .targets import Units, read_target, units_of
 from .values import (
     read_bounds,
@@ -44,6 +44,7 @@ __all__ = [
     "align",
     "check_finite",
     "class_numbers",
+    "in_order",
     "read_C",
     "read_bounds",
     "read_coefs",

@@ -182,7 +182,12 @@ def check_class_weights(y: np.ndarray, classes: np.ndarray | None, weight: np.nd
     if ones.any() and zeros.any():
         return
     side = 1 if zeros.any() else 0
-    lost = f"class {show(classes[side])}" if classes is not None else f"class {side}"
+    if classes is None:
+        raise InputError(
+            f"{ONE_CLASS} sample_weight is zero on every row of class {side}, or y, as shares or counts, holds no "
+            f"{('failure', 'success')[side]}: check both."
+        )
+    lost = f"class {show(classes[side])}"
     raise InputError(
         f"{ONE_CLASS} sample_weight is zero on every row of {lost}, which takes the class away: "
         "give some of its rows a positive weight."

@@ -69,6 +69,23 @@ def align(X, names: Names, *, width: int | None = None) -> Matrix:
     return matrix
 
 
+def in_order(X, names: Names):
+    """A frame whose columns have names, in the order of `names`; anything else, or without `names`, as it is.
+
+    Raises
+    ------
+    InputError               names that are missing or extra
+    """
+    if names is None or not frames.is_frame(X):
+        return X
+    frame = frames.open_frame(X, "X")
+    given = frames.column_names(frame, "X")
+    if given is None or given == tuple(names):
+        return X
+    match_names(given, names)
+    return frame.select(list(names)).to_native()
+
+
 def match_names(given: tuple[str, ...], names: tuple[str, ...]) -> None:
     """Raise unless both hold the same names, in whatever order."""
     here, there = set(given), set(names)

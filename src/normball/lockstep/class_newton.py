@@ -87,8 +87,9 @@ class ClassNewton:
         """Of the loss over the pairs, plus what fixes the constant that all classes may add to free coefficients."""
         p = self.loss_of.probabilities_of(self.r, self.design.y)
         H = pair_hessian(self.X, self.place, self.pairs % self.K, p, self.share)
-        free = (self.column.l1[self.pairs] == 0.0) & (self.column.l2[self.pairs] == 0.0)
-        fix_constants(H, self.X, self.place, free, self.share, self.K)
+        column = self.column.only(self.pairs)
+        free = (column.l1 == 0.0) & (column.l2 == 0.0) & np.isinf(column.lower) & np.isinf(column.upper)
+        fix_constants(H, self.X, self.place, free, self.share, self.K)  # a bound may have to move the constant
         return H
 
     def gradient(self) -> Array:

@@ -124,7 +124,8 @@ def class_separation(family: Family, best, watch, names):
 
     The direction is (features + intercept, K), row by row, on the columns as they came; None beyond LARGEST entries.
     """
-    from ..certificates.separation import find_separation
+    from ..certificates.separation import ZERO, find_separation
+    from .proofs import ways_inside
 
     design, K = family.design, family.loss.K
     rows = np.flatnonzero(family.share(family.columns[0].split) > 0)
@@ -139,11 +140,16 @@ def class_separation(family: Family, best, watch, names):
     A[i, o, :, y[:, None]] = X[:, None, :]
     A[i, o, :, others] -= X[:, None, :]
     guess = (best.coef.reshape(design.q, K)[free] / design.survey.scale.reshape(design.q, K)[free]).ravel()
-    found = find_separation(
-        A.reshape(-1, u * K), np.ones(len(rows) * (K - 1)), guess=guess, time_limit=min(20.0, watch.left)
-    )
+    A = A.reshape(-1, u * K)
+    every = (free[:, None] * K + np.arange(K)).ravel()
+    both = np.vstack([A, ways_inside(family.columns[0], every, 0)])  # rows, then bounds
+    found = find_separation(both, np.ones(len(both)), guess=guess, time_limit=min(20.0, watch.left))
     if found is None:
         return None
+    split = (A @ found.direction > ZERO * (np.abs(A) @ np.abs(found.direction))).reshape(len(rows), K - 1)
+    if not split.any():
+        return None  # along bounds alone: no prediction changes
+    kind = "complete" if split.all() else "quasi"
     p = design.base.p
     features = design.order.reshape(design.q, K)[free, 0]  # p stands for the intercept
     direction = np.zeros((p + design.head, K))
@@ -152,10 +158,9 @@ def class_separation(family: Family, best, watch, names):
     called = [*(names or [f"column {j}" for j in range(p)]), "the intercept"]
     labels = design.labels or range(K)
     called = tuple(f"{name} (class {label})" for name in called for label in labels)
-    split = (A.reshape(-1, u * K) @ found.direction).reshape(len(rows), K - 1) > 0
     return replace(
-        found, direction=direction.ravel(), columns=columns, names=called, rows=len(rows),
-        rows_split=int(split.all(1).sum()) if found.kind == "complete" else int(split.any(1).sum()),
+        found, kind=kind, direction=direction.ravel(), columns=columns, names=called, rows=len(rows),
+        rows_split=int(split.all(1).sum()) if kind == "complete" else int(split.any(1).sum()),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..certificates.newton import NewtonProof, newton_proof
-from ..certificates.problem import Array, Family
+from ..certificates.problem import Array, Column, Family
 from ..runtime import Watch
 from .best import Best, as_came
 from .classes import class_separation
@@ -50,7 +50,7 @@ def _smallest_norm(family: Family, best: Best, proof: NewtonProof) -> None:
 
 def separation_of(family: Family, best: Best, watch: Watch, names) -> Separation | None:
     """Where no minimiser could be proved to exist: look for a direction along which the free columns separate."""
-    from ..certificates.separation import find_separation
+    from ..certificates.separation import ZERO, find_separation
 
     if family.loss.joint:
         return class_separation(family, best, watch, names)
@@ -62,8 +62,38 @@ def separation_of(family: Family, best: Best, watch: Watch, names) -> Separation
     ran_off = best.coef[family.free] / design.survey.scale[family.free]
     shift = best.intercept - design.survey.mean[family.free] @ ran_off
     guess = np.concatenate([[shift][: int(design.intercept)], ran_off])  # where the loss was still falling
-    found = find_separation(A, side, exact=soft, guess=guess, time_limit=min(20.0, watch.left))
-    return found and _on_columns(found, design, family.free, names)
+    ways = ways_inside(family.columns[0], family.free, int(design.intercept))
+    if not len(ways):
+        found = find_separation(A, side, exact=soft, guess=guess, time_limit=min(20.0, watch.left))
+        return found and _on_columns(found, design, family.free, names)
+    more = np.ones(len(ways))
+    found = find_separation(
+        below(A, ways), np.append(side, more), exact=np.append(soft, more == 0.0), guess=guess,
+        time_limit=min(20.0, watch.left),
+    )  # fmt: skip
+    if found is None:
+        return None
+    split = side * (A @ found.direction) > ZERO * (abs(A) @ np.abs(found.direction))
+    found = replace(
+        found, kind="complete" if split.all() else "quasi", rows=len(split), rows_split=int((split & ~soft).sum())
+    )
+    return _on_columns(found, design, family.free, names) if found.rows_split else None
+
+
+def ways_inside(column: Column, free: Array, head: int) -> Array:
+    """(m, head + u) rows a with aᵀd >= 0 for every direction d of the free columns that leads along no bound's wrong
+    side, the intercept (head) first: d_j >= 0 beside a lower bound, d_j <= 0 beside an upper one."""
+    side = np.isfinite(column.lower[free]) * 1.0 - np.isfinite(column.upper[free])
+    return np.eye(len(free) + head)[head:][side != 0.0] * side[side != 0.0, None]
+
+
+def below(A, ways: Array):
+    """The rows of A, then those of ways; dense or sparse as A is."""
+    if isinstance(A, np.ndarray):
+        return np.vstack([A, ways])
+    import scipy.sparse as sp
+
+    return sp.vstack([A, sp.csr_array(ways)], format="csr")
 
 
 def _on_columns(found: Separation, design, free: Array, names) -> Separation:

@@ -34,6 +34,9 @@ def solve_task(
 
 def solution(task: Task, lam: float, l1_ratio: float, answer: Answer) -> Solution:
     coef, intercept = task.with_prior(*answer.coefs)
+    if task.bounds is not None:  # an ulp may be lost on the way to the columns as they came
+        lower, upper = (bound if coef.ndim == 1 else bound[:, None] for bound in task.bounds)
+        coef = np.clip(coef, lower, upper)
     return Solution(
         coef, intercept, lam, l1_ratio, task.classes, task.names, task.total, task.standardize, answer.certificate,
         task.loss, prior_mean=None if task.prior is None else task.prior.mean, grouped=task.grouped, bounds=task.bounds,

@@ -229,6 +229,8 @@ def paths_of_task(
     task: Task, l1_ratios, lams: list[np.ndarray], tol: float, watch: Watch, relax: float | None = None
 ) -> list[Path]:
     """One path for each l1_ratio, all λ of all of them solved together."""
+    if relax is not None and task.n_classes > 2:
+        raise InputError("relax was given with three or more classes, which it cannot do yet. Leave it out.")
     answers = solve_columns(task, l1_ratios, lams, tol, watch)
     found, at = [], 0
     for ratio, grid in zip(l1_ratios, lams, strict=True):

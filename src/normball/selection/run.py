@@ -27,6 +27,8 @@ def cross_validate_task(
     """See `cross_validate`; grid: of these data (`Grid.at`)."""
     watch, scorer = watch or Watch(), read_scoring(scoring, task.loss)
     scoring = OWN[task.loss][0] if scoring is None else scoring
+    if task.n_classes > 2 and isinstance(scoring, str) and scoring == "roc_auc":
+        raise InputError("scoring='roc_auc' is of two classes. Of more, give 'roc_auc_ovr' or 'roc_auc_ovo'.")
     if not l1_ratios:
         raise InputError("l1_ratios is empty: give at least one number from 0 to 1.")
     groups = together(splits)
