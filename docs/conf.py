@@ -25,6 +25,7 @@ sphinx_gallery_conf = {
     "write_computation_times": False,
     "download_all_examples": False,
     "reset_modules": ("matplotlib",),
+    "capture_repr": (),  # what is printed, not the last object of a block
 }
 
 autodoc_typehints = "none"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 
 import numpy as np
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
 from scipy.optimize import minimize_scalar
 
 HOSTILE = (
@@ -57,8 +59,17 @@ def outside(ax):
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     renderer, box = canvas.get_renderer(), figure.bbox
+    unseen = {  # labels of ticks beyond the ends of their axis exist, but are not drawn
+        label
+        for axis in figure.findobj(Axis)
+        for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]
+        if not min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval())
+        for label in (tick.label1, tick.label2)
+    }
     found = []
-    for text in figure.findobj(lambda one: hasattr(one, "get_text") and one.get_text() and one.get_visible()):
+    for text in figure.findobj(lambda one: isinstance(one, Text) and one.get_text() and one.get_visible()):
+        if text in unseen:
+            continue
         extent = text.get_window_extent(renderer)
         if extent.width and not (
             extent.x0 >= box.x0 - 1 and extent.x1 <= box.x1 + 1 and extent.y0 >= box.y0 - 1 and extent.y1 <= box.y1 + 1

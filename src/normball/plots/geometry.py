@@ -10,7 +10,20 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
 from ..results import Solution
-from .canvas import BLUE, FAINT, GREEN, INK, MUTED, ORANGE, axes_of, equal_units, figure_of, legend, plain
+from .canvas import (
+    BLUE,
+    FAINT,
+    GREEN,
+    INK,
+    ORANGE,
+    axes_of,
+    axis_names,
+    equal_units,
+    figure_of,
+    legend,
+    plain,
+    title,
+)
 from .plane import Plane, plane_of
 
 __all__ = ["GeometryDisplay", "plot_geometry"]
@@ -94,7 +107,7 @@ class GeometryDisplay:
         beside = ax is None if beside is None else beside
         ax = axes_of(ax, (6.6, 4.3))
         left, right, bottom, top = self.limits() if limits is None else limits
-        equal_units(ax)
+        equal_units(ax, beside)
         ax.set_xlim(left, right)
         ax.set_ylim(bottom, top)
         self.draw_contours(ax, left, right, bottom, top)
@@ -109,7 +122,7 @@ class GeometryDisplay:
         words = "the fit" if not self.has_ball else "the fit: they touch" if self.active else "the fit, inside"
         (self.touching_,) = ax.plot(*self.touching, "o", color=INK, ms=6.5, zorder=7, label=words)
         self.name_axes(ax)
-        ax.set_title(self.title(), fontsize=9, color=MUTED)
+        title(ax, self.title())
         legend(ax, beside, self._far_corner())
         self.ax_, self.figure_ = ax, figure_of(ax)
         return self
@@ -150,8 +163,8 @@ class GeometryDisplay:
     def name_axes(self, ax: Axes) -> None:
         """Whose coefficients the axes show, and per what."""
         per = ["" if s == 1.0 else " (per sd)" for s in self.plane.scale]
-        ax.set_xlabel(f"coefficient of {plain(self.plane.names[0])}{per[0]}")
-        ax.set_ylabel(f"coefficient of {plain(self.plane.names[1])}{per[1]}")
+        x, y = (f"coefficient of {plain(name)}{unit}" for name, unit in zip(self.plane.names, per, strict=True))
+        axis_names(ax, x, y)
 
     def _far_corner(self) -> Any:
         """The corner of the picture away from what happens."""
