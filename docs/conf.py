@@ -12,7 +12,13 @@ copyright = "2026, The normball authors"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_gallery.gen_gallery"]
 exclude_patterns = ["_build"]
 html_theme = "pydata_sphinx_theme"
-html_theme_options = {"show_prev_next": False, "secondary_sidebar_items": ["page-toc"]}
+html_title = "normball"
+html_theme_options = {
+    "show_prev_next": False,
+    "secondary_sidebar_items": ["page-toc"],
+    "header_links_before_dropdown": 3,  # more would take a second line
+}
+html_sidebars = {"[!g]**": [], "guide/*": []}  # only the gallery has a section to navigate in
 html_show_sourcelink = False
 myst_heading_anchors = 3
 
