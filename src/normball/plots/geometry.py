@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
+from ..errors import InputError
 from ..results import Solution
 from .canvas import (
     BLUE,
@@ -106,7 +107,7 @@ class GeometryDisplay:
         """
         beside = ax is None if beside is None else beside
         ax = axes_of(ax, (6.6, 4.3))
-        left, right, bottom, top = self.limits() if limits is None else limits
+        left, right, bottom, top = self.limits() if limits is None else read_limits(limits)
         equal_units(ax, beside)
         ax.set_xlim(left, right)
         ax.set_ylim(bottom, top)
@@ -221,6 +222,17 @@ class GeometryDisplay:
             ax.plot([], [], color=GREEN, lw=2, label="−μ ∇norm: pull of the ball")
         self.loss_arrow_ = arrow(ax, self.touching, -scale * self.loss_gradient, BLUE)
         ax.plot([], [], color=BLUE, lw=2.4, label=f"−∇loss: pull of the data ({slope:.3g})")
+
+
+def read_limits(limits) -> tuple[float, float, float, float]:
+    """(left, right, bottom, top), finite and rising, or InputError."""
+    try:
+        left, right, bottom, top = (float(one) for one in limits)
+    except (TypeError, ValueError):
+        left = right = bottom = top = 0.0
+    if not (-np.inf < left < right < np.inf and -np.inf < bottom < top < np.inf):
+        raise InputError(f"limits={limits!r}: give (left, right, bottom, top), finite, left < right, bottom < top.")
+    return left, right, bottom, top
 
 
 def level_curve(plane: Plane, free, touching, here: float, far: float) -> np.ndarray:
