@@ -12,7 +12,13 @@ copyright = "2026, The normball authors"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_gallery.gen_gallery"]
 exclude_patterns = ["_build"]
 html_theme = "pydata_sphinx_theme"
-html_theme_options = {"show_prev_next": False, "secondary_sidebar_items": ["page-toc"]}
+html_title = "normball"
+html_theme_options = {
+    "show_prev_next": False,
+    "secondary_sidebar_items": ["page-toc"],
+    "header_links_before_dropdown": 3,  # more would take a second line
+}
+html_sidebars = {"[!g]**": [], "guide/*": []}  # only the gallery has a section to navigate in
 html_show_sourcelink = False
 myst_heading_anchors = 3
 
@@ -25,6 +31,7 @@ sphinx_gallery_conf = {
     "write_computation_times": False,
     "download_all_examples": False,
     "reset_modules": ("matplotlib",),
+    "capture_repr": (),  # what is printed, not the last object of a block
 }
 
 autodoc_typehints = "none"

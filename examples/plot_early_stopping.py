@@ -59,6 +59,6 @@ assert factor.min() > 0.1 and factor.max() < 10
 print(
     "Conclusion: at equal ‖w‖ the stopped iterate and the L2 solution have a cosine of at least "
     f"{cosine.min():.2f}, λ is between "
-    f"{factor.min():.1f} and {factor.max():.1f} times 1/(α k), and the best held-out losses are "
+    f"{factor.min():.2f} and {factor.max():.2f} times 1/(α k), and the best held-out losses are "
     f"{early.min():.3f} and {penalised.min():.3f}."
 )

@@ -44,12 +44,12 @@ print(f"the small net by hand, at λ = {lams[3]:g}: its scores differ by {apart:
 figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.5), layout="constrained")
 left.plot(lams, pixels, "o-", label="pixels, of 64")
 left.plot(lams, neurons, "s-", label="neurons, of 32")
-left.set(xlabel="λ", ylabel="still used", ylim=(0, 68), xscale="symlog")
 left.set_xscale("symlog", linthresh=5e-4)
+left.set(xlabel="λ", ylabel="still used", xlim=(-1e-4, 1.1e-2), ylim=(0, 68))
 left.legend()
 right.plot(lams, 100 * error, "o-", color="black")
 right.set_xscale("symlog", linthresh=5e-4)
-right.set(xlabel="λ", ylabel="wrong on new rows, %", xlim=(-1e-4, 1e-2), ylim=(0, None))
+right.set(xlabel="λ", ylabel="wrong on new rows, %", xlim=(-1e-4, 1.1e-2), ylim=(0, None))
 
 assert apart < 1e-4 and np.all(np.diff(neurons) <= 0) and neurons[3] < 32 and error[3] < error[0] + 0.02
 print(

@@ -3,7 +3,7 @@ Shrinking weight matrices
 =========================
 
 Why it is called weight decay: the Frobenius norm of each weight matrix while three nets are trained that differ in λ
-alone. Without a penalty the norms creep upwards for ever; with one they come to rest.
+alone. Without a penalty the norms creep upwards; with one they are held back.
 """
 
 import matplotlib.pyplot as plt

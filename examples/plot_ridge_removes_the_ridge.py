@@ -49,7 +49,7 @@ for ax, k in zip(axes, (0, right), strict=False):
     ax.set(title=f"λ = {lams[k]:.3g}, condition {condition[k]:.0f}", xlabel="$w_1$", ylabel="$w_2$", aspect="equal")
 axes[2].loglog(lams[1:], condition[1:], ".-")
 axes[2].axhline(condition[0], color="0.6", linestyle="--", label=f"λ = 0: {condition[0]:.0f}")
-axes[2].set(xlabel="λ", ylabel="condition number of the Hessian")
+axes[2].set(xlabel="λ", ylabel="condition number of the Hessian", ylim=(1, 600))
 axes[2].legend(loc="lower left")
 
 assert np.all(eigen[:, 0] >= lams) and np.all(np.diff(condition) < 0)

@@ -68,5 +68,5 @@ assert angles[8] < angles[0] / 20 and angles[-1] < 0.01
 print(
     f"Conclusion: ‖w‖ still grows after 1000 steps, by {norms[-1] - norms[-2]:.1f} until 10000, while the "
     "solution in a ball turns to "
-    f"within {angles[8]:.2f} degrees of the largest margin at the radius {radii[8]:.0f}."
+    f"{angles[8]:.2f} degrees from the largest margin at the radius {radii[8]:.0f}."
 )

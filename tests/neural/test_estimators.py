@@ -73,6 +73,7 @@ def test_lambd_is_the_textbooks(data):
     assert np.array_equal(ours.predict_proba(X), textbook.predict_proba(X))
     with pytest.raises(normball.StrengthConflict, match=r"lam=0\.5 and lambd=0\.9"):
         NeuralClassifier(lam=0.5, lambd=0.9).fit(X, y)
+    assert NeuralClassifier(**SMALL, lam=None, lambd=0.9).fit(X, y).lambda_ == textbook.lambda_
 
 
 def test_groups_remove_columns_and_neurons():
@@ -226,6 +227,7 @@ BAD = [
     (dict(dev=(1,)), ["dev holds 1"]),
     (dict(hidden=(), learning_rate=0.1), ["learning_rate=0.1", "fista"]),
     (dict(hidden=(), batch_size=10), ["batch_size=10", "fista"]),
+    (dict(progress=True), ["progress=True", "callable"]),
 ]
 
 
@@ -236,6 +238,15 @@ def test_arguments_refused(kind, setting, words):
     with pytest.raises(normball.InputError) as caught:
         kind(**setting).fit(X, np.arange(20) % 2)
     assert [word for word in words if word not in str(caught.value)] == [], str(caught.value)
+
+
+@pytest.mark.parametrize("dev", [False, True])
+def test_words_are_no_numbers(data, dev):
+    X, y = data
+    words = np.where(y == y[0], "yes", "no")
+    net = NeuralRegressor(**SMALL, dev=(X, words)) if dev else NeuralRegressor(**SMALL)
+    with pytest.raises(normball.InputError, match=r"numbers .*NeuralClassifier"):
+        net.fit(X, np.arange(float(len(X))) if dev else words)
 
 
 def holed(X):

@@ -229,3 +229,28 @@ def test_what_has_no_ball(rng):
         normball.plots.plot_geometry(normball.solve(X, np.arange(200) % 3, lam=0.1), X, y)
     shown = GeometryDisplay.from_solution(normball.solve(X, y, lam=0.0), X, y)
     assert not shown.has_ball and shown.ball_ is None and shown.multiplier == 0.0
+
+
+def test_columns_without_a_penalty(rng):
+    """Nothing holds them, so there is no ball to draw; the pair that is chosen is one of penalised columns."""
+    X, y = two_classes(rng, 3)
+    factor = dict(penalty_factor=[0.0, 1.0, 1.0])
+    fit = normball.solve(X, y, lam=0.02, **factor)
+    assert set(GeometryDisplay.from_solution(fit, X, y, **factor).plane.names) == {"x1", "x2"}
+    with pytest.raises(normball.InputError, match="'x0' is not penalised"):
+        normball.plots.plot_geometry(fit, X, y, features=(1, 0), **factor)
+
+
+def test_classes_of_equal_size(rng):
+    """The slope of the intercept is 0 at the first step: nothing infinite is met, and nothing warns."""
+    X, _ = two_classes(rng, 2)
+    y = np.arange(200) % 2
+    shown = GeometryDisplay.from_solution(normball.solve(X, y, lam=1.0, l1_ratio=1.0), X, y)
+    assert np.all(shown.touching == 0.0)
+
+
+@pytest.mark.parametrize("limits", [(1, 2), 3.0, (1, 0, 0, 1), (0, 1, 0, np.inf), "abcd"])
+def test_limits_refused(rng, limits):
+    X, y = two_classes(rng, 2)
+    with pytest.raises(normball.InputError, match="limits="):
+        normball.plots.plot_geometry(normball.solve(X, y, lam=0.1), X, y, limits=limits)

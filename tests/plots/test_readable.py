@@ -66,6 +66,29 @@ def test_on_a_small_axes_of_somebodys_own(data, picture):
     assert figure.axes == [ax]
 
 
+@pytest.mark.parametrize("size", [None, (3.6, 2.7)])
+@pytest.mark.parametrize("draw", [plots.plot_geometry, plots.plot_candidates, plots.plot_priors, plots.plot_shrinkage])
+def test_long_names_per_standard_deviation(draw, size):
+    """Names of 32 characters, "(per sd)" after them, and numbers of four digits in the legend."""
+    import pandas as pd
+
+    X, y = two_classes(np.random.default_rng(3), 4)
+    X = pd.DataFrame(X, columns=[f"the name of a measurement, no. {j}" for j in range(4)])
+    ax = None if size is None else Figure(figsize=size, layout="constrained").add_subplot()
+    if draw is plots.plot_shrinkage:
+        ax = draw(X.iloc[:, :2], y, ax=ax)
+    else:
+        ax = draw(normball.solve(X, y, lam=0.02, l1_ratio=1.0, standardize=True), X, y, ax=ax)
+    assert outside(ax) == []
+
+
+def test_the_losses_of_the_candidates_on_somebodys_axes(data):
+    ax = Figure().add_subplot()
+    shown = plots.CandidatesDisplay.from_solution(data.solution, data.X, data.y, ax=ax)
+    texts = {text.get_text() for text in ax.texts}
+    assert {f"{one.value:.4f}" for one in shown.candidates} <= texts
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_name_is_shown_as_it_is(name):
     """What matplotlib would draw as mathematics, or could not draw, is text."""

@@ -500,7 +500,7 @@ else:
     @pytest.mark.parametrize("width", [320, 375, 600, 760, 1000, 1280, 1900])
     def test_no_sideways_scrolling_and_nothing_clipped(show, width):
         for scene in (example_scene(), hostile(HOSTILE[0]), hostile("w" * 1000)):
-            page = show(scene, width=width, address="#penalty=elastic&prior=1&descent=1")
+            page = show(scene, width=width, address="#penalty=elastic&prior=1&descent=1&lam=0.0010174")
             assert page.evaluate("document.documentElement.scrollWidth") == width
             assert page.evaluate(CLIPPED) == []
 
@@ -566,7 +566,8 @@ CLIPPED = """
   }
   for (const element of document.querySelectorAll("main *:not(.away)")) {
     const hides = getComputedStyle(element).overflowX === "hidden";
-    if (hides && element.scrollWidth > element.clientWidth + 1) found.push(element.className);
+    const cut = hides || element.matches("input[type=number]");
+    if (cut && element.scrollWidth > element.clientWidth + 1) found.push(element.className || element.value);
   }
   return found;
 })()

@@ -115,6 +115,8 @@ class NeuralEstimator(BaseEstimator):
         self._become(plan, trained, X, y, fold, lam, told, stopped)
 
     def _watch(self) -> Watch:
+        if not (self.progress is None or callable(self.progress)):
+            raise InputError(f"progress={self.progress!r} must be a callable, which is told how far the training is.")
         watch = Watch(None, None, self.progress)
         watch.stage = "fit"
         return watch

@@ -52,10 +52,10 @@ class NeuralRegressor(RegressorMixin, NeuralEstimator):
         shadow = self._shadow()
         X, y = self._checked(X, y, shadow, numeric=True)
         flat = y.ndim == 1
-        target = np.asarray(y, np.float64).reshape(len(y), -1)
+        target = numbers(y).reshape(len(y), -1)
 
         def code(values):
-            values = np.asarray(values, np.float64)
+            values = numbers(values)
             values = values.reshape(len(values), -1)
             if values.shape[1] != target.shape[1] or not np.isfinite(values).all():
                 raise InputError(f"The y of dev must be finite, with {target.shape[1]} numbers for each row, as in y.")
@@ -79,3 +79,11 @@ class NeuralRegressor(RegressorMixin, NeuralEstimator):
         return tags
 
     flat_: bool
+
+
+def numbers(y) -> np.ndarray:
+    """Targets as floats; InputError where they are words."""
+    try:
+        return np.asarray(y, np.float64)
+    except (TypeError, ValueError) as problem:
+        raise InputError(f"y must hold numbers ({problem}). For classes use NeuralClassifier.") from problem

@@ -91,7 +91,7 @@ def read_strength(model: Any, rows: float) -> float:
     """λ of an estimator: `lam`, or the textbook's `lambd` = λ·rows."""
     if model.lambd is None:
         return read_lam(model.lam)
-    if model.lam != DEFAULT_LAM:
+    if model.lam is not None and model.lam != DEFAULT_LAM:
         raise StrengthConflict(
             f"lam={show(model.lam)} and lambd={show(model.lambd)} were both given: each fixes the strength of the "
             f"penalty. Keep one of them (lam={DEFAULT_LAM}, its default, counts as not given)."

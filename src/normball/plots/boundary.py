@@ -16,7 +16,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from scipy.special import expit
 
 from ..errors import InputError
-from .canvas import BLUE, INK, MUTED, ORANGE, axes_of, figure_of, legend, plain
+from .canvas import BLUE, INK, ORANGE, axes_of, axis_names, figure_of, legend, plain, title
 
 __all__ = ["BoundaryDisplay", "plot_boundary"]
 
@@ -123,14 +123,13 @@ class BoundaryDisplay:
             ]  # fmt: skip
         ax.set_xlim(self.x[0], self.x[-1])
         ax.set_ylim(self.y[0], self.y[-1])
-        ax.set_xlabel(plain(self.names[0]))
-        ax.set_ylabel(plain(self.names[1]))
+        axis_names(ax, plain(self.names[0]), plain(self.names[1]))
         hard = (
             f"p turns from 10 % to 90 % within {self.width:.3g} (median)"
             if len(self.hardness)
             else "no boundary in view"
         )
-        ax.set_title(hard, fontsize=9, color=MUTED)
+        title(ax, hard)
         legend(ax, own)
         self.ax_, self.figure_ = ax, figure_of(ax)
         return self

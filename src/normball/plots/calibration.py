@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from ..errors import InputError
 from ..inputs.values import read_vector, read_weights
-from .canvas import BLUE, FAINT, MUTED, axes_of, equal_units, figure_of, legend, plain
+from .canvas import BLUE, FAINT, MUTED, axes_of, axis_names, equal_units, figure_of, legend, plain
 
 __all__ = ["CalibrationDisplay", "plot_calibration", "wilson"]
 
@@ -81,9 +81,8 @@ class CalibrationDisplay:
         ax.bar(self.predicted, height, width=0.018, color=FAINT, zorder=0, label="rows in the bin")
         ax.set_xlim(-0.02, 1.02)
         ax.set_ylim(-0.02, 1.02)
-        equal_units(ax)
-        ax.set_xlabel(f"predicted probability of {plain(self.positive)}")
-        ax.set_ylabel("share that happened")
+        equal_units(ax, own)
+        axis_names(ax, f"predicted probability of {plain(self.positive)}", "share that happened")
         ax.spines[["top", "right"]].set_visible(False)
         legend(ax, own, "upper left")
         self.ax_, self.figure_ = ax, figure_of(ax)

@@ -107,10 +107,28 @@ def label_ends(ax: Axes, heights, names, colours, size: float = 8.0) -> list:
     ]  # fmt: skip
 
 
-def equal_units(ax: Axes) -> None:
-    """One unit is as long along both axes; what is left over of the width lies to the right, where the legend is."""
+def equal_units(ax: Axes, beside: bool) -> None:
+    """One unit is as long along both axes; what is left over of the width lies to the right if the legend is there."""
     ax.set_aspect("equal", adjustable="box")
-    ax.set_anchor("W")
+    ax.set_anchor("W" if beside else "C")
+
+
+def axis_names(ax: Axes, x: str, y: str) -> None:
+    """Names below and to the left, in smaller letters where they would be longer than the picture."""
+    box = ax.get_window_extent()
+    shrink(ax.xaxis.set_label_text(x), 0.95 * box.width)
+    shrink(ax.yaxis.set_label_text(y), 0.95 * box.height)
+
+
+def title(ax: Axes, words: str) -> None:
+    """Words above the picture, in smaller letters where it is narrow."""
+    shrink(ax.set_title(words, fontsize=9, color=MUTED), ax.get_window_extent().width)
+
+
+def shrink(text: Any, room: float) -> None:
+    """Smaller letters for a text that is longer than `room` pixels."""
+    drawn = text.get_window_extent()
+    text.set_fontsize(text.get_fontsize() * min(1.0, room / max(drawn.width, drawn.height, 1.0)))
 
 
 def legend(ax: Axes, own: bool, corner: Any = "best", **how) -> None:
@@ -118,7 +136,9 @@ def legend(ax: Axes, own: bool, corner: Any = "best", **how) -> None:
     if own:
         ax.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, borderaxespad=0.4, **how)
     else:
-        ax.legend(fontsize=7, loc=corner, framealpha=0.8, handlelength=1.2, borderaxespad=0.3, **how)
+        small = ax.get_window_extent().height < 2.5 * figure_of(ax).dpi  # inches
+        size = dict(fontsize=5.5, labelspacing=0.25) if small else dict(fontsize=7)
+        ax.legend(**size, loc=corner, framealpha=0.8, handlelength=1.2, borderaxespad=0.3, **how)
 
 
 def counts_on_top(ax: Axes, x, counts, label: str = "features") -> Any:

@@ -9,8 +9,22 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
+from ..errors import InputError
 from ..results import Solution
-from .canvas import BLUE, FAINT, GREEN, INK, MUTED, ORANGE, axes_of, equal_units, figure_of, legend, plain
+from .canvas import (
+    BLUE,
+    FAINT,
+    GREEN,
+    INK,
+    ORANGE,
+    axes_of,
+    axis_names,
+    equal_units,
+    figure_of,
+    legend,
+    plain,
+    title,
+)
 from .plane import Plane, plane_of
 
 __all__ = ["GeometryDisplay", "plot_geometry"]
@@ -93,8 +107,8 @@ class GeometryDisplay:
         """
         beside = ax is None if beside is None else beside
         ax = axes_of(ax, (6.6, 4.3))
-        left, right, bottom, top = self.limits() if limits is None else limits
-        equal_units(ax)
+        left, right, bottom, top = self.limits() if limits is None else read_limits(limits)
+        equal_units(ax, beside)
         ax.set_xlim(left, right)
         ax.set_ylim(bottom, top)
         self.draw_contours(ax, left, right, bottom, top)
@@ -109,7 +123,7 @@ class GeometryDisplay:
         words = "the fit" if not self.has_ball else "the fit: they touch" if self.active else "the fit, inside"
         (self.touching_,) = ax.plot(*self.touching, "o", color=INK, ms=6.5, zorder=7, label=words)
         self.name_axes(ax)
-        ax.set_title(self.title(), fontsize=9, color=MUTED)
+        title(ax, self.title())
         legend(ax, beside, self._far_corner())
         self.ax_, self.figure_ = ax, figure_of(ax)
         return self
@@ -150,8 +164,8 @@ class GeometryDisplay:
     def name_axes(self, ax: Axes) -> None:
         """Whose coefficients the axes show, and per what."""
         per = ["" if s == 1.0 else " (per sd)" for s in self.plane.scale]
-        ax.set_xlabel(f"coefficient of {plain(self.plane.names[0])}{per[0]}")
-        ax.set_ylabel(f"coefficient of {plain(self.plane.names[1])}{per[1]}")
+        x, y = (f"coefficient of {plain(name)}{unit}" for name, unit in zip(self.plane.names, per, strict=True))
+        axis_names(ax, x, y)
 
     def _far_corner(self) -> Any:
         """The corner of the picture away from what happens."""
@@ -208,6 +222,17 @@ class GeometryDisplay:
             ax.plot([], [], color=GREEN, lw=2, label="−μ ∇norm: pull of the ball")
         self.loss_arrow_ = arrow(ax, self.touching, -scale * self.loss_gradient, BLUE)
         ax.plot([], [], color=BLUE, lw=2.4, label=f"−∇loss: pull of the data ({slope:.3g})")
+
+
+def read_limits(limits) -> tuple[float, float, float, float]:
+    """(left, right, bottom, top), finite and rising, or InputError."""
+    try:
+        left, right, bottom, top = (float(one) for one in limits)
+    except (TypeError, ValueError):
+        left = right = bottom = top = 0.0
+    if not (-np.inf < left < right < np.inf and -np.inf < bottom < top < np.inf):
+        raise InputError(f"limits={limits!r}: give (left, right, bottom, top), finite, left < right, bottom < top.")
+    return left, right, bottom, top
 
 
 def level_curve(plane: Plane, free, touching, here: float, far: float) -> np.ndarray:

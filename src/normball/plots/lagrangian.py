@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 
 from ..errors import InputError
 from ..results import Solution
-from .canvas import BLUE, INK, MUTED, ORANGE, RED, axes_of, equal_units, figure_of, legend
+from .canvas import BLUE, INK, MUTED, ORANGE, RED, axes_of, equal_units, figure_of, legend, title
 from .geometry import GeometryDisplay
 from .plane import Plane, plane_of
 
@@ -69,7 +69,7 @@ class CandidatesDisplay:
         own = ax is None
         ax = axes_of(ax, (7.4, 4.4))
         g = self.geometry
-        equal_units(ax)
+        equal_units(ax, own)
         left, right, bottom, top = g.limits()
         ax.set_xlim(left, right)
         ax.set_ylim(bottom, top)
@@ -77,17 +77,16 @@ class CandidatesDisplay:
         g.draw_ball(ax)
         ax.axhline(0.0, color=MUTED, lw=0.5, zorder=1)
         ax.axvline(0.0, color=MUTED, lw=0.5, zorder=1)
-        self.marks_ = [self._mark(ax, k) for k in range(len(self.candidates))]
+        self.marks_ = [self._mark(ax, k, own) for k in range(len(self.candidates))]
         g.name_axes(ax)
-        ax.set_title(f"{g.plane.norm_word} ≤ {g.plane.radius:.4g}: the smallest loss of all candidates", fontsize=9,
-                     color=MUTED)  # fmt: skip
+        title(ax, f"{g.plane.norm_word} ≤ {g.plane.radius:.4g}: the smallest loss of all candidates")
         if own:
             legend(ax, own, handles=self.marks_, labelspacing=0.9)
         self.ax_, self.figure_ = ax, figure_of(ax)
         return self
 
-    def _mark(self, ax: Axes, k: int) -> Any:
-        """A numbered disc; filled where it lies in the ball; red for the best."""
+    def _mark(self, ax: Axes, k: int, beside: bool) -> Any:
+        """A numbered disc; filled where it lies in the ball; red for the best.  Its loss stands beside or below it."""
         one = self.candidates[k]
         colour = RED if k == self.best else {"interior": BLUE, "edge": INK, "corner": ORANGE}[one.kind]
         label = f"{k + 1}  {words_of(one)}: {one.value:.4f}{'  smallest' if k == self.best else ''}"
@@ -100,6 +99,12 @@ class CandidatesDisplay:
             zorder=8 + (k == self.best), fontweight="bold", color="white" if one.inside else colour,
             annotation_clip=True,
         )  # fmt: skip
+        if not beside:
+            ax.annotate(
+                f"{one.value:.4f}", (one.point[0], one.point[1]), xytext=(0.0, -7.0), textcoords="offset points",
+                ha="center", va="top", fontsize=7, color=colour, zorder=8, annotation_clip=True,
+                bbox=dict(facecolor="white", alpha=0.7, lw=0, pad=0.6),
+            )  # fmt: skip
         return mark
 
 

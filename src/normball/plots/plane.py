@@ -92,7 +92,7 @@ class Plane:
             at = eta + b
             slope = (c * self.loss.residual(y, at)).sum(0)  # > 0: b is too small
             curve = (c * self.loss.curvature(y, at)).sum(0)
-            low, high = np.where(slope > 0.0, b, low), np.where(slope < 0.0, b, high)
+            low, high = np.where(slope >= 0.0, b, low), np.where(slope <= 0.0, b, high)
             step = np.clip(slope / np.maximum(curve, 1e-300), -4.0, 4.0)
             there = b + step
             middle = 0.5 * (low + high)
@@ -318,14 +318,20 @@ def choose_pair(solution: Solution, task: Task, features) -> tuple[int, int]:
     p = len(solution.coef)
     if p < 2:
         raise InputError(f"The fit has {p} coefficient: a picture of two needs two.")
+    bare = (task_scales(task)[1] == 0.0) & (solution.lam > 0.0)
     if features is None:
         base = task.design
         sd = base.unsorted(base.survey.sd(np.ones(base.n_cells, bool)))
-        first, second = np.argsort(-np.abs(solution.coef) * sd, kind="stable")[:2]
-        return int(first), int(second)
-    places = [place_of(solution, one) for one in ([features] if isinstance(features, str) else features)]
+        places = [int(j) for j in np.lexsort((-np.abs(solution.coef) * sd, bare))[:2]]
+    else:
+        places = [place_of(solution, one) for one in ([features] if isinstance(features, str) else features)]
     if len(places) != 2 or places[0] == places[1]:
         raise InputError(f"features={features!r}: give two different columns.")
+    if bare[places].any():
+        raise InputError(
+            f"{solution.name(places[int(bare[places].argmax())])!r} is not penalised: no ball holds it. "
+            "Give features= two columns that are."
+        )
     return places[0], places[1]
 
 

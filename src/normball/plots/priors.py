@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 
 from ..errors import InputError
 from ..results import Solution
-from .canvas import BLUE, GREEN, INK, MUTED, ORANGE, axes_of, figure_of, legend, plain
+from .canvas import BLUE, GREEN, INK, MUTED, ORANGE, axes_of, axis_names, figure_of, legend, plain
 from .path import task_scales
 from .plane import Plane, part_of, place_of
 
@@ -85,8 +85,8 @@ class PriorDisplay:
         )
         ax.set_xlim(self.u[0], self.u[-1])
         ax.set_ylim(0.0, 1.08)
-        ax.set_xlabel(f"coefficient of {plain(self.name)}{' (per sd)' if self.per_sd else ''}")
-        ax.set_ylabel("density ÷ its peak")
+        per = " (per sd)" if self.per_sd else ""
+        axis_names(ax, f"coefficient of {plain(self.name)}{per}", "density ÷ its peak")
         ax.spines[["top", "right"]].set_visible(False)
         legend(ax, own)
         ax.tick_params(colors=MUTED, labelcolor=INK)

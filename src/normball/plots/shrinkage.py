@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from ..errors import InputError
 from ..paths import Path
 from ..verbs import path, solve
-from .canvas import BLUE, FAINT, GREEN, INK, MUTED, ORANGE, axes_of, equal_units, figure_of, legend, plain
+from .canvas import BLUE, FAINT, GREEN, INK, MUTED, ORANGE, axes_of, axis_names, equal_units, figure_of, legend, plain
 from .plane import Plane, plane_of
 
 __all__ = ["ShrinkageDisplay", "plot_shrinkage"]
@@ -101,18 +101,18 @@ class ShrinkageDisplay:
             (self.quoted_,) = ax.plot(*self.quoted, "x", color=GREEN, ms=8, mew=2, zorder=5, ls="none",
                                       label="often quoted: (8/3, 8/3), neither")  # fmt: skip
         ax.plot(0.0, 0.0, "+", color=INK, ms=9, zorder=5)
-        equal_units(ax)
+        equal_units(ax, own)
         ax.set_xlim(left, right)
         ax.set_ylim(bottom, top)
-        ax.set_xlabel(f"coefficient of {plain(self.names[0])}" if self.quoted is None else self.names[0])
-        ax.set_ylabel(f"coefficient of {plain(self.names[1])}" if self.quoted is None else self.names[1])
+        x, y = (f"coefficient of {plain(name)}" if self.quoted is None else name for name in self.names)
+        axis_names(ax, x, y)
         legend(ax, own)
         self.ax_, self.figure_ = ax, figure_of(ax)
         return self
 
     def _end(self, ax: Axes, end: np.ndarray, colour: str) -> Any:
         end = np.where(np.abs(end) < 1e-6 * np.abs(end).max(), 0.0, end)
-        label = f"({end[0]:.4g}, {end[1]:.4g}): ‖w‖₂ = {np.hypot(*end):.3f}, ‖w‖₁ = {np.abs(end).sum():.3f}"
+        label = f"({end[0]:.4g}, {end[1]:.4g})\n‖w‖₂ = {np.hypot(*end):.3f}, ‖w‖₁ = {np.abs(end).sum():.3f}"
         return ax.plot(*end, "o", color=colour, ms=7, zorder=6, label=label, ls="none")[0]
 
 
