@@ -170,6 +170,12 @@ def read_task(
             regression=LOSSES[loss].quadratic,
         )  # fmt: skip
         classes, names = data.classes, data.names
+        penalty_factor, lower, upper, prior_mean, standardize = (
+            inputs.as_columns(values, names, name)
+            for name, values in dict(
+                penalty_factor=penalty_factor, lower=lower, upper=upper, prior_mean=prior_mean, standardize=standardize
+            ).items()
+        )
         if prior_mean is not None:
             stands = {"three or more classes": classes is not None and len(classes) > 2,
                       "bounds (lower, upper)": not (lower is None and upper is None)}  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ModelFileError
+from ..inputs import as_columns
 from ..inputs.words import show
 
 __all__ = ["arguments_of", "asked_of"]
@@ -17,6 +18,7 @@ __all__ = ["arguments_of", "asked_of"]
 def asked_of(model: Any) -> dict[str, Any]:
     """The arguments that are not at their defaults, as plain values; a bound that is infinite is null."""
     kept: dict[str, Any] = {}
+    names = tuple(map(str, model.feature_names_in_)) if hasattr(model, "feature_names_in_") else None
     for name, default in (("fit_intercept", True), ("correct_probabilities", False)):
         if getattr(model, name, default) != default:
             kept[name] = not default
@@ -28,7 +30,7 @@ def asked_of(model: Any) -> dict[str, Any]:
             weights if isinstance(weights, str) else [[_plain(label), float(w)] for label, w in weights.items()]
         )
     for name in ("penalty_factor", "prior_mean", "lower", "upper"):
-        values = getattr(model, name, None)
+        values = as_columns(getattr(model, name, None), names, name)
         if values is not None:
             values = np.asarray(values, dtype=np.float64)
             plain = values.astype(object)
@@ -37,7 +39,7 @@ def asked_of(model: Any) -> dict[str, Any]:
     if model.unpenalised is not None:
         kept["unpenalised"] = [_plain(one) for one in np.atleast_1d(np.asarray(model.unpenalised, dtype=object))]
     if np.ndim(model.standardize):
-        kept["standardize"] = [bool(flag) for flag in model.standardize]
+        kept["standardize"] = [bool(flag) for flag in as_columns(model.standardize, names, "standardize")]
     shift = np.asarray(getattr(model, "intercept_shift_", 0.0))
     if shift.any():
         kept["intercept_shift"] = shift.tolist()

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import InputError
-from .columns import without_penalty
+from .columns import as_columns, without_penalty
 from .counts import read_counts
 from .labels import check_class_weights, class_numbers, read_labels
 from .matrix import Matrix, align, check_finite, in_order, read_matrix
@@ -42,6 +42,7 @@ __all__ = [
     "Inputs",
     "Units",
     "align",
+    "as_columns",
     "check_finite",
     "class_numbers",
     "in_order",

@@ -10,7 +10,26 @@ import numpy as np
 from ..errors import InputError, TypeInputError
 from .words import listed, show
 
-__all__ = ["read_columns", "without_penalty"]
+__all__ = ["as_columns", "read_columns", "without_penalty"]
+
+
+def as_columns(values: Any, names: tuple[str, ...] | None, name: str) -> Any:
+    """A pandas Series as an array, in the order of X's columns if its index holds their names; anything else as it is.
+
+    Raises InputError where the index holds other names: by position they would be those of other columns.
+    """
+    labels = getattr(values, "index", None)
+    if labels is None or callable(labels):
+        return values
+    if names is None or not all(isinstance(label, str) for label in labels):
+        return np.asarray(values)
+    if sorted(labels) != sorted(names):
+        odd = sorted(set(labels) ^ set(names)) or list(labels)
+        raise InputError(
+            f"The index of {name} names {len(labels)} columns, but not those of X (see {listed(odd)}). Give one number "
+            "for each column, or an array in the order of X."
+        )
+    return np.asarray(values.loc[list(names)])
 
 
 def read_columns(which: Any, p: int, names: tuple[str, ...] | None, name: str) -> np.ndarray:
