@@ -23,13 +23,16 @@ HALVINGS = 40
 LARGE = 2**21  # numbers in a panel from which gradients are taken of the columns in play first
 LEAP = 1e3  # times max |η|: where a step of saturated rows is cut
 ROUNDING = 4e-15
+LINKS = 25.0  # numbers that could be read in the time of a link and its neighbours, per row
+GRAMS = 16.0  # products of float32 in a matrix product, in the time of one
+SWEEPS = 10.0  # over the curvature, in a step
 
 
 @jit
 def walk(
     squared, XT, y, c, offset, with_b, u1, u2, lower, upper, lams, targets, w, b, eta, W, B, E, gaps, steps, most
 ):  # fmt: skip
-    """Down the λ (descending), warm from one to the next; returns how many were done before `most` steps were used up.
+    """Down the λ (descending), warm from one to the next; returns how many were done before `most` numbers were read.
 
     squared: the loss is ½(y - η)² instead of the log-loss.
     XT (q, n) conditioned columns as rows, C order; y, offset (n,); c (n,) training weights over their sum, 0 where
@@ -50,7 +53,7 @@ def walk(
     size = 0
     h0_ref = 0.0
     stale = True
-    used = 0
+    used = 0.0
     sums[:] = 0.0
     _link(squared, eta, y, c, r, h, sums)
     for k in range(L):
@@ -69,6 +72,7 @@ def walk(
             h0 = sums[4, 0]
             kappa = sums[3, 0] / h0 if with_b and h0 > 0.0 else 0.0
             residual = r - kappa * h
+            used += n * (q if whole else 2.0 * size) + LINKS * n
             if whole or 2 * size > q or q * n < LARGE:
                 z[:] = np.dot(XT, residual)
                 whole = True
@@ -115,6 +119,7 @@ def walk(
                 H_new[:size, :size] = H[:size, :size]
                 hb_new[:size] = hb[:size]
                 S, H, hb = S_new, H_new, hb_new
+            used += n * (grown - size) * (1.0 + grown / GRAMS) + SWEEPS * grown * grown
             _grow(XT, h_ref, active, size, grown, S, H, hb)
             size = grown
             stale = False
@@ -169,7 +174,6 @@ def walk(
         W[k], B[k], E[k] = w, b[0], eta
         gaps[k] = gap
         steps[k] = -count - 1 if stuck else count
-        used += count
         if used >= most:
             return k + 1
     return L

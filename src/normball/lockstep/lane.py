@@ -11,7 +11,7 @@ from ..certificates.problem import Array, Shape
 from ..runtime import check, late
 
 SLICE = 0.4  # seconds, about, of one compiled call: the time between two chances for Ctrl-C
-STREAM = 1e9  # numbers a second in a Newton step
+STREAM = 2e9  # numbers of X read a second
 
 
 class Walked(NamedTuple):
@@ -55,13 +55,12 @@ class Lane:
             np.zeros((L, q)), np.full(L, self.intercept), np.empty((L, n)), np.full(L, np.inf), np.zeros(L, int)
         )
         s, b, first = self.shape, np.array([self.intercept]), 0
-        most = int(np.clip(SLICE * STREAM / (4.0 * n * q + 20.0 * n + 1.0), 1, 200))  # Newton steps
         while first < L and not (first and late()):
             check()
             views = tuple(part[first:] for part in out)
             first += walk(
                 self.squared, self.XT, self.y, self.c, self.offset, self.intercept_free, s.l1, s.l2, s.lower, s.upper,
-                lams[first:], targets[first:], self.coef, b, self.eta, *views, most,
+                lams[first:], targets[first:], self.coef, b, self.eta, *views, SLICE * STREAM,
             )  # fmt: skip
         self.intercept = float(b[0])
         return out
