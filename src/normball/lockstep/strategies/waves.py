@@ -20,12 +20,12 @@ from ..panel import dense
 
 WHOLE = 1000  # columns of X up to which a lane takes them all, where there are as many rows
 FEW = 300  # columns up to which it does so anyway
-BATCH, LONG_BATCH = 10, 10  # λ in a wave; where reading X is the larger cost
-HINTED = 2  # times as many where the path tells which columns will matter
+BATCH, LONG_BATCH = 20, 10  # λ in a wave; where reading X is the larger cost
+HINTED = 20  # of them where the path tells which columns will matter
 LONG = 1e7  # numbers in X from which it is
 HELD = 2**22  # numbers of η in a wave of lanes that take all columns
 NEAR = 0.98  # folds: columns whose gradient comes so near to the last λ of the wave
-FAR = 0.5  # a wave goes down to so much of the λ it begins at, unless a single step is longer
+FAR = 0.35  # a wave goes down to so much of the λ it begins at, unless a single step is longer
 MOST = 100  # columns, or twice those inside, that may join at a time
 RESTARTS = 30  # of one wave of a lane
 
@@ -156,7 +156,7 @@ def _times_block(block, W, out):
 def _choose(track: Track, whole: bool, batch: int) -> None:
     """The columns of the next wave."""
     hinted = track.hints[track.next] is not None
-    track.size = min(HINTED * batch if hinted else batch, len(track.ids) - track.next)
+    track.size = min(max(HINTED, batch) if hinted else batch, len(track.ids) - track.next)
     if whole:
         track.working = np.arange(len(track.coef))
         return
