@@ -59,7 +59,7 @@ function slide(id, share, value) {
   if (Math.abs(slider.valueAsNumber - share) > 1e-9) slider.value = share;
   slider.setAttribute("aria-valuetext", number(value));
   if (document.activeElement !== exact || exact.valueAsNumber !== value)
-    exact.value = value === 0 ? 0 : Number(value.toPrecision(5));
+    exact.value = value !== 0 && value < 1e-3 ? value.toExponential(4) : Number(value.toPrecision(5)); // it is narrow
 }
 
 function whereWords({ active, fit, penalty, lam, t, multiplier, norm }) {
