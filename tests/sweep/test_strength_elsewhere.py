@@ -1,4 +1,4 @@
-"""XGBoost's gblinear and torch's optimisers at their own number, where they are installed (pip install xgboost torch).
+"""XGBoost's gblinear and torch's optimisers at their own number, where they are installed (dev.py sweep does).
 
 Where one is missing, a sentence says so on stderr, and its rule is still compared with a loop written here.
 """

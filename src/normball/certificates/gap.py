@@ -31,11 +31,6 @@ class Facts:
     bounded: bool = True  # dual points must stay in [0, 1]; not so with a quadratic loss
 
 
-def family_gap(family: Family, column: Column, coef: Array, intercept: float, evidence: Evidence, k: int = 0) -> float:
-    """`duality_gap` over all columns of a design; infinite where its free columns are too many."""
-    return duality_gap(facts_of(family), column, coef, intercept, evidence, k) if family.exact else np.inf
-
-
 def facts_of(family: Family) -> Facts:
     design, bounded = family.design, not family.loss.quadratic
     return Facts(family.penalty, family.free, design.survey.reach, design.intercept, bounded)
